@@ -1,0 +1,107 @@
+import * as z from 'zod';
+
+/** A synthesized resource as it exists in the embedded cloud. */
+export const cloudResource = z.object({
+  stack: z.string(),
+  logicalId: z.string(),
+  type: z.string(),
+  /** What `Ref` answers: a name, an ARN or, for queues, the URL. */
+  physicalId: z.string(),
+  /** Name within its service, such as the table or function name. */
+  name: z.string(),
+  arn: z.string().optional(),
+  /** Path of the construct it came from, when the template tells. */
+  path: z.string().optional(),
+});
+export type CloudResource = z.output<typeof cloudResource>;
+
+/** All resources, and each stack's outputs by name. */
+export const cloudResources = z.object({
+  resources: z.array(cloudResource),
+  outputs: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+export type CloudResources = z.output<typeof cloudResources>;
+
+/** How much of one billable thing was used. */
+export const usage = z.object({
+  /** `states`, `lambda`, `dynamodb`, `sqs`, `events`, `apigateway`, `secretsmanager`, `scheduler`, `logs`. */
+  service: z.string(),
+  /** API action or, for `states`, `StateTransition`. */
+  operation: z.string(),
+  unit: z.string(),
+  /** Name of the function, table, queue, state machine, bus or API. */
+  resource: z.string(),
+  quantity: z.number(),
+});
+export type Usage = z.output<typeof usage>;
+
+/** What was used since the meter was last reset. */
+export const meterReading = z.object({
+  total: z.array(usage),
+  /** By the request or execution that all of it goes back to. */
+  traces: z.array(
+    z.object({
+      /** X-Ray style trace id. */
+      root: z.string(),
+      /** Names of the executions and ids of the HTTP requests that took part. */
+      names: z.array(z.string()),
+      usage: z.array(usage),
+    }),
+  ),
+});
+export type MeterReading = z.output<typeof meterReading>;
+
+/** One line that a function wrote. */
+export const logLine = z.object({
+  time: z.number(),
+  function: z.string(),
+  requestId: z.string().optional(),
+  text: z.string(),
+});
+export type LogLine = z.output<typeof logLine>;
+
+/**
+ * Faults to inject, each a probability from 0 to 1 drawn from the seed. `resource` limits one to functions or
+ * queues whose name contains it.
+ */
+export const faultPlan = z.strictObject({
+  seed: z.int().default(1),
+  rules: z.array(
+    z.strictObject({
+      kind: z.enum([
+        /** The function is not run and answers an error. */
+        'function-error-before',
+        /** The function is run to its end and its answer is replaced by an error. */
+        'function-error-after',
+        /** The function is run to its end and answers a time-out. */
+        'function-timeout',
+        /** The invocation or AWS call is throttled. */
+        'throttle',
+        /** A batch of queue messages is delivered twice. */
+        'duplicate',
+        /** A batch of queue messages is shuffled. */
+        'reorder',
+      ]),
+      probability: z.number().min(0).max(1),
+      resource: z.string().optional(),
+    }),
+  ),
+});
+export type FaultPlan = z.input<typeof faultPlan>;
+
+/** What moving the clock answers. */
+export const clockState = z.object({
+  now: z.number(),
+  /** When the next timer is due, if any is set. */
+  nextDue: z.number().optional(),
+});
+export type ClockState = z.output<typeof clockState>;
+
+/** A request to move a manual clock. */
+export const clockMove = z.union([
+  z.strictObject({ advance: z.number().nonnegative() }),
+  z.strictObject({ advanceTo: z.number() }),
+  /** To the next timer, but no further than the given time. */
+  z.strictObject({ nextUntil: z.number() }),
+]);
+export type ClockMove = z.output<typeof clockMove>;

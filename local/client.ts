@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import {
+  type ClockMove,
+  type ClockState,
+  type CloudResource,
+  type CloudResources,
+  clockState,
+  cloudResources,
+  type FaultPlan,
+  type LogLine,
+  logLine,
+  type MeterReading,
+  meterReading,
+} from './admin-model.ts';
+import type { CloudOptions } from './options.ts';
+
+/** Message from the cloud's process to the one that started it. */
+export const childMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), url: z.string() }),
+  z.object({ type: z.literal('failed'), message: z.string() }),
+]);
+export type ChildMessage = z.output<typeof childMessage>;
+
+/** Environment variable through which {@link startCloud} hands over the options, as JSON. */
+export const OPTIONS_VARIABLE = 'EMBEDDED_CLOUD_OPTIONS';
+
+/**
+ * Starts an embedded cloud in a process of its own and waits until it is ready. The process ends when `stop`
+ * is called and also when this process ends, however that happens.
+ * @throws when it cannot start, with the reason in one line
+ */
+export async function startCloud(options: CloudOptions): Promise<CloudHandle> {
+  const child = spawn(nodeBinary(), [fileURLToPath(new URL('./main.ts', import.meta.url))], {
+    env: { ...process.env, [OPTIONS_VARIABLE]: JSON.stringify(options) },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('message', (data) => {
+      const message = childMessage.parse(data);
+      if (message.type === 'ready') resolve(message.url);
+      else reject(new Error(message.message));
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => reject(new Error(`the embedded cloud ended (${signal ?? code})`)));
+  });
+  return new CloudHandle(url, child);
+}
+
+/** Talks to a running embedded cloud over its admin API. */
+export class CloudHandle {
+  /** Base URL of the HTTP API; AWS SDK clients use the same as their endpoint. */
+  readonly url: string;
+  readonly #child: ChildProcess | undefined;
+
+  /** Attaches to a running cloud; `child` only when `stop` is to end it. */
+  constructor(url: string, child?: ChildProcess) {
+    this.url = url;
+    this.#child = child;
+  }
+
+  /** What AWS SDK clients need to call the embedded cloud with every permission. */
+  get clientConfig(): {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+  } {
+    return {
+      endpoint: this.url,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'admin', secretAccessKey: 'admin' },
+    };
+  }
+
+  /** The cloud's time in epoch milliseconds. */
+  async now(): Promise<number> {
+    return (await this.#clock()).now;
+  }
+
+  /** Moves a manual clock on; everything that falls due on the way runs to its end. Answers the new time. */
+  async advance(durationMs: number): Promise<number> {
+    return (await this.#clock({ advance: durationMs })).now;
+  }
+
+  /** Moves a manual clock to the given time. */
+  async advanceTo(time: Date | number): Promise<number> {
+    return (await this.#clock({ advanceTo: Number(time) })).now;
+  }
+
+  /**
+   * Moves a manual clock from timer to timer until `predicate` holds.
+   * @throws when it does not hold within `limitMs` of the cloud's time
+   */
+  async runUntil(predicate: () => boolean | Promise<boolean>, limitMs: number): Promise<void> {
+    await this.idle();
+    const limit = (await this.now()) + limitMs;
+    while (!(await predicate())) {
+      const { now, nextDue } = await this.#clock();
+      if (now >= limit || nextDue === undefined || nextDue > limit)
+        throw new Error(`still not so at ${new Date(now).toISOString()}, and nothing due before the limit`);
+      await this.#clock({ nextUntil: limit });
+    }
+  }
+
+  /** Resolves once nothing is under way any more except waits for time or for a callback. */
+  async idle(): Promise<void> {
+    await this.#request('POST', 'idle');
+  }
+
+  async meter(): Promise<MeterReading> {
+    return meterReading.parse(await this.#request('GET', 'meter'));
+  }
+
+  async resetMeter(): Promise<void> {
+    await this.#request('DELETE', 'meter');
+  }
+
+  /** What functions wrote, oldest first; of one function when named. */
+  async logs(functionName?: string): Promise<LogLine[]> {
+    const query = functionName === undefined ? '' : `?function=${encodeURIComponent(functionName)}`;
+    return z.array(logLine).parse(await this.#request('GET', `logs${query}`));
+  }
+
+  async resources(): Promise<CloudResources> {
+    return cloudResources.parse(await this.#request('GET', 'resources'));
+  }
+
+  /**
+   * The one resource of a type whose logical id, name or construct path contains `part`.
+   * @throws when none or several match
+   */
+  async resource(type: string, part: string): Promise<CloudResource> {
+    const { resources } = await this.resources();
+    const found = resources.filter(
+      (resource) =>
+        resource.type === type &&
+        [resource.logicalId, resource.name, resource.path ?? ''].some((text) => text.includes(part)),
+    );
+    const [resource] = found;
+    if (!resource || found.length > 1) throw new Error(`${found.length} resources ${type} match '${part}'`);
+    return resource;
+  }
+
+  /** A JWT signed by the local issuer; `iss`, `aud`, `iat` and `exp` are filled in unless given. */
+  async token(claims: Record<string, unknown>): Promise<string> {
+    return z.object({ token: z.string() }).parse(await this.#request('POST', 'token', claims)).token;
+  }
+
+  /** Replaces the faults that are injected; an empty rule list ends them. */
+  async faults(plan: FaultPlan): Promise<void> {
+    await this.#request('POST', 'faults', plan);
+  }
+
+  /** Ends the cloud's process, and waits until it has ended. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.disconnect();
+    await exited;
+  }
+
+  async #clock(move?: ClockMove): Promise<ClockState> {
+    return clockState.parse(await this.#request(move ? 'POST' : 'GET', 'clock', move));
+  }
+
+  async #request(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.url}/_local/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} /_local/${path}: ${response.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+}
+
+/** This process's Node when it runs TypeScript by itself, else the one that the project pins. */
+function nodeBinary(): string {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  return createRequire(import.meta.url).resolve('node/bin/node');
+}

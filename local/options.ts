@@ -1,0 +1,41 @@
+import * as z from 'zod';
+
+/** How an embedded cloud is started. */
+export const cloudOptions = z.strictObject({
+  /** Folder of the synthesized CDK cloud assembly (`cdk.out`). */
+  assembly: z.string(),
+  /** Port on 127.0.0.1 for the HTTP API, the AWS endpoint and the admin API; 0 picks a free one. */
+  port: z.int().min(0).max(65535).default(0),
+  /** Where tables, queues and executions are kept between runs; without it everything is in memory. */
+  dataFolder: z.string().optional(),
+  /**
+   * `real` follows the machine's time, `manual` stands still until it is moved, `speed` runs that many times
+   * faster than real time.
+   */
+  clock: z
+    .union([z.literal(['real', 'manual']), z.strictObject({ speed: z.number().positive() })])
+    .default('real'),
+  /** Time at which the clock starts; now unless given. */
+  start: z.coerce.date().optional(),
+  /** Values of the templates' `CfnParameter`s. */
+  parameters: z.record(z.string(), z.string()).default({}),
+  /** Values by parameter name that replace those in the template. */
+  ssm: z.record(z.string(), z.string()).default({}),
+  /** Values by secret name that replace those in the template. */
+  secrets: z.record(z.string(), z.string()).default({}),
+  /** Seed of everything random: jitter, generated names, faults. */
+  seed: z.int().default(1),
+  /** Milliseconds that every Lambda invocation is billed with; measured when not given. */
+  billedDurationMs: z.number().positive().optional(),
+  region: z.string().default('eu-central-1'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/)
+    .default('000000000000'),
+});
+
+/** Options as callers give them; see {@link cloudOptions} for each one's meaning and default. */
+export type CloudOptions = z.input<typeof cloudOptions>;
+
+/** Options with every default filled in. */
+export type ResolvedCloudOptions = z.output<typeof cloudOptions>;
