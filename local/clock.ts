@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** A timer that was set on a {@link Clock}; cancelling one that already ran does nothing. */
 export interface Timer {
   cancel(): void;
@@ -14,19 +16,24 @@ interface Entry {
   readonly dueAt: number;
   readonly sequence: number;
   readonly task: () => void;
+  cancelled: boolean;
 }
 
 /**
  * A clock that stands still until it is moved. Timers run in order of their due time, those due at the same
- * instant in the order in which they were set, and each sees `now()` equal to its own due time.
+ * instant in the order in which they were set, and each sees `now()` equal to its own due time. A timer runs
+ * in the asynchronous context in which it was set.
  */
 export class ManualClock implements Clock {
   #now: number;
   #sequence = 0;
-  readonly #entries = new Set<Entry>();
+  /** Binary heap, earliest first. */
+  readonly #heap: Entry[] = [];
+  readonly #onMove: (now: number) => void;
 
-  constructor(start: number) {
+  constructor(start: number, onMove: (now: number) => void = () => {}) {
     this.#now = start;
+    this.#onMove = onMove;
   }
 
   now(): number {
@@ -34,14 +41,24 @@ export class ManualClock implements Clock {
   }
 
   schedule(dueAt: number, task: () => void): Timer {
-    const entry: Entry = { dueAt: Math.max(dueAt, this.#now), sequence: this.#sequence++, task };
-    this.#entries.add(entry);
-    return { cancel: () => void this.#entries.delete(entry) };
+    const entry: Entry = {
+      dueAt: Math.max(dueAt, this.#now),
+      sequence: this.#sequence++,
+      task: AsyncLocalStorage.bind(task),
+      cancelled: false,
+    };
+    this.#push(entry);
+    return {
+      cancel: () => {
+        entry.cancelled = true;
+      },
+    };
   }
 
   /** When the earliest timer is due, or undefined when none is set. */
   nextDue(): number | undefined {
-    return this.#earliest()?.dueAt;
+    while (this.#heap[0]?.cancelled) this.#pop();
+    return this.#heap[0]?.dueAt;
   }
 
   /**
@@ -50,25 +67,84 @@ export class ManualClock implements Clock {
    */
   async advanceTo(target: number, settle: () => Promise<void> = async () => {}): Promise<void> {
     await settle();
-    for (let next = this.#earliest(); next && next.dueAt <= target; next = this.#earliest()) {
-      this.#entries.delete(next);
-      this.#now = Math.max(this.#now, next.dueAt);
-      next.task();
+    for (let due = this.nextDue(); due !== undefined && due <= target; due = this.nextDue()) {
+      const entry = this.#pop();
+      this.#moveTo(due);
+      entry?.task();
       await settle();
     }
-    this.#now = Math.max(this.#now, target);
+    this.#moveTo(target);
   }
 
-  #earliest(): Entry | undefined {
-    let earliest: Entry | undefined;
-    for (const entry of this.#entries) {
-      if (
-        !earliest ||
-        entry.dueAt < earliest.dueAt ||
-        (entry.dueAt === earliest.dueAt && entry.sequence < earliest.sequence)
-      )
-        earliest = entry;
+  #moveTo(time: number): void {
+    if (time <= this.#now) return;
+    this.#now = time;
+    this.#onMove(time);
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let index = heap.push(entry) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (!this.#isBefore(index, parent)) return;
+      this.#swap(index, parent);
+      index = parent;
     }
-    return earliest;
+  }
+
+  #pop(): Entry | undefined {
+    const heap = this.#heap;
+    if (heap.length > 1) this.#swap(0, heap.length - 1);
+    const top = heap.pop();
+    for (let index = 0; ; ) {
+      const left = 2 * index + 1;
+      const child = this.#isBefore(left + 1, left) ? left + 1 : left;
+      if (!this.#isBefore(child, index)) return top;
+      this.#swap(index, child);
+      index = child;
+    }
+  }
+
+  #isBefore(index: number, other: number): boolean {
+    const a = this.#heap[index];
+    const b = this.#heap[other];
+    return !!a && !!b && (a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.sequence < b.sequence));
+  }
+
+  #swap(index: number, other: number): void {
+    const a = this.#heap[index];
+    const b = this.#heap[other];
+    if (!a || !b) return;
+    this.#heap[index] = b;
+    this.#heap[other] = a;
+  }
+}
+
+/** The longest delay that `setTimeout` takes. */
+const longestTimeout = 2 ** 31 - 1;
+
+/** A clock that runs by itself: with real time, or `speed` times as fast. */
+export class RunningClock implements Clock {
+  readonly #now: () => number;
+  readonly #speed: number;
+
+  constructor(now: () => number, speed = 1) {
+    this.#now = now;
+    this.#speed = speed;
+  }
+
+  now(): number {
+    return this.#now();
+  }
+
+  schedule(dueAt: number, task: () => void): Timer {
+    let handle: NodeJS.Timeout;
+    const arm = () => {
+      const delay = Math.ceil(Math.max(0, dueAt - this.now()) / this.#speed);
+      handle = setTimeout(() => (this.now() >= dueAt ? task() : arm()), Math.min(delay, longestTimeout));
+    };
+    arm();
+    return { cancel: () => clearTimeout(handle) };
   }
 }
