@@ -1,0 +1,190 @@
+import * as z from 'zod';
+import { DESK_IDS } from '#shared/domain/desks.ts';
+import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
+import { MILESTONES } from '#shared/domain/milestones.ts';
+import { ITEM_STATES } from '#shared/domain/states.ts';
+
+/** ISO 8601 date-time in UTC. */
+const instant = z.iso.datetime();
+const facts = z.record(z.string(), z.unknown());
+
+/** Two digits, `01` up to `100` items; `00` is the order's own flow, order management. */
+export const suborderNumberSchema = z.string().regex(/^\d{2,3}$/);
+
+/** A gate that a milestone opens: the wait and the entry to take out of its `pending` set. */
+export const openingSchema = z.object({ wait: z.string(), entry: z.string() });
+
+/** One suborder: the order item's process. Key: order, `SUBORDER#nn`. */
+export const suborderSchema = z.object({
+  order: z.string(),
+  sk: z.string(),
+  suborder: suborderNumberSchema,
+  /** Id of the order item; absent for order management. */
+  item: z.string().optional(),
+  flow: z.string(),
+  state: z.enum(ITEM_STATES),
+  flags: z.record(z.string(), z.boolean()),
+  /** Facts from planning: the item's characteristics and what the offering adds. */
+  facts,
+  /** Milestone → when it was reached. */
+  milestones: z.partialRecord(z.enum(MILESTONES), instant),
+  /** Milestone → gates of other suborders that it opens. */
+  opens: z.partialRecord(z.enum(MILESTONES), z.array(openingSchema)),
+  /** Product → numbers of the order's suborders of that product. */
+  siblings: z.record(z.string(), z.array(suborderNumberSchema)),
+  /** How many steps the planned path has, and how many of them are done. */
+  steps: z.int(),
+  done: z.int(),
+  startedAt: instant.optional(),
+  endedAt: instant.optional(),
+});
+export type Suborder = z.infer<typeof suborderSchema>;
+
+/** One step of a suborder that was reached. Key: order, `STEP#nn#step`. */
+export const stepSchema = z.object({
+  order: z.string(),
+  sk: z.string(),
+  suborder: suborderNumberSchema,
+  step: z.string(),
+  task: z.string(),
+  status: z.enum(['waiting', 'fallout', 'done', 'skipped', 'undone', 'obsolete']),
+  /** Counts runs, not attempts: a retry keeps the number, going back to the step counts up. */
+  run: z.int(),
+  outputs: facts.default({}),
+  /** Id of the employee, event or function that completed it. */
+  by: z.string().optional(),
+  startedAt: instant.optional(),
+  at: instant,
+});
+export type StepRecord = z.infer<typeof stepSchema>;
+
+/** What resumes a parked token: a result, or an error with its cause. */
+export const outcomeSchema = z.union([
+  z.object({ result: facts }),
+  z.object({ error: z.string(), cause: z.string() }),
+]);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/**
+ * A parked task token. Key: order, `nn#step#kind`.
+ * Resumed as soon as it has a `token`, nothing `pending`, an `outcome`, and `notBefore` has come.
+ */
+export const waitSchema = z.object({
+  order: z.string(),
+  wait: z.string(),
+  suborder: suborderNumberSchema,
+  step: z.string(),
+  kind: z.enum(['gate', 'manual', 'event', 'timer', 'repair', 'undo']),
+  /** Why it waits, for people. */
+  reason: z.string(),
+  status: z.enum(['planned', 'open', 'resumed', 'closed']),
+  /** The newest attempt's token: a bearer secret, never logged, never returned. */
+  token: z.string().optional(),
+  /** When the state that waits was entered, and its retry count: orders attempts. */
+  attempt: z.string().optional(),
+  /** Milestones of other suborders still waited for, as `nn:MILESTONE` or the id of an any-of group. */
+  pending: z.set(z.string()).optional(),
+  /** Earliest time of resumption. */
+  notBefore: instant.optional(),
+  /** When the wait becomes fallout. */
+  dueAt: instant.optional(),
+  correlationKey: z.string().optional(),
+  outcome: outcomeSchema.optional(),
+});
+export type Wait = z.infer<typeof waitSchema>;
+
+/** One thing for a person to do. Key: work item id. */
+export const workItemSchema = z.object({
+  workItem: z.string(),
+  kind: z.enum(['manual', 'fallout', 'undo', 'notice']),
+  desk: z.enum(DESK_IDS),
+  state: z.enum(['open', 'claimed', 'done', 'closed']),
+  order: z.string(),
+  suborder: suborderNumberSchema,
+  step: z.string(),
+  task: z.string(),
+  title: z.string(),
+  /** Key of the wait that its completion resumes; absent for a notice, which nothing waits for. */
+  wait: z.string().optional(),
+  /** What the person needs to see: inputs of the task, never a token. */
+  context: facts,
+  /** What the step does when it completes; carried from the definition that the execution runs. */
+  completion: z.object({
+    reaches: z.enum(MILESTONES).optional(),
+    tells: z.enum(MESSAGE_TEMPLATES).optional(),
+  }),
+  /** For fallout: what failed, why, and how often it was tried. */
+  failure: z
+    .object({ step: z.string(), error: z.string(), cause: z.string(), attempts: z.int().optional() })
+    .optional(),
+  openedAt: instant,
+  dueAt: instant,
+  /** `desk#open` or `desk#claimed`; absent once it is done, so that the index holds live items only. */
+  deskState: z.string().optional(),
+  /** `dueAt#workItem`. */
+  dueKey: z.string(),
+  claim: z.object({ by: z.string(), until: instant }).optional(),
+  result: z
+    .object({
+      action: z.string(),
+      by: z.string(),
+      at: instant,
+      note: z.string().optional(),
+      outputs: facts.optional(),
+    })
+    .optional(),
+  version: z.int(),
+});
+export type WorkItem = z.infer<typeof workItemSchema>;
+
+/** An event from outside, kept before it is matched. Key: correlation key, `EVENT#time#source#id`. */
+export const inboxEventSchema = z.object({
+  correlationKey: z.string(),
+  sk: z.string(),
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  time: instant,
+  receivedAt: instant,
+  data: facts,
+  status: z.enum(['pending', 'applied', 'late']),
+  expiresAt: z.int(),
+});
+export type InboxEvent = z.infer<typeof inboxEventSchema>;
+
+/** The wait that a correlation key belongs to. Key: correlation key, `WAIT`. */
+export const correlationSchema = z.object({
+  correlationKey: z.string(),
+  sk: z.literal('WAIT'),
+  order: z.string(),
+  wait: z.string(),
+  expiresAt: z.int(),
+});
+
+/** A serial number or MAC address in use. Key: `SERIAL#…` or `MAC#…`. */
+export const bindingSchema = z.object({
+  binding: z.string(),
+  order: z.string(),
+  suborder: z.string(),
+  at: instant,
+});
+export type Binding = z.infer<typeof bindingSchema>;
+
+/** Orders table, key `ORDER#n`, `HEADER`: state and list keys of an order. */
+export const orderHeaderSchema = z.object({
+  pk: z.string(),
+  sk: z.literal('HEADER'),
+  order: z.string(),
+  state: z.enum(ITEM_STATES),
+  orderDate: instant,
+  requestedCompletionDate: z.string().optional(),
+  completionDate: instant.optional(),
+  externalId: z.string().optional(),
+  /** `YYYY-MM` of the order date, and the same behind the state. */
+  month: z.string(),
+  stateMonth: z.string(),
+  /** `orderDate#order`. */
+  listKey: z.string(),
+  version: z.int(),
+});
+export type OrderHeader = z.infer<typeof orderHeaderSchema>;

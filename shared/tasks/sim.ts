@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { askCustomer, defineTask, defineUndo, fallout } from './task.ts';
+
+export const release = defineUndo({
+  name: 'sim.release',
+  title: 'Release the SIM',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'sim-inventory',
+  desk: 'ACTIVATION_FALLOUT',
+});
+
+export const assign = defineTask({
+  name: 'sim.assign',
+  title: 'Assign the SIM',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'sim-inventory',
+  input: z.object({
+    simType: z.enum(['esim', 'physical']),
+    eid: z.string().optional(),
+    stockSite: z.string().optional(),
+  }),
+  output: z.object({ iccid: z.string(), imsi: z.string(), activationCode: z.string().optional() }),
+  rejections: {
+    SIM_STOCK_EMPTY: fallout('MOBILE_OPS'),
+    EID_INVALID: askCustomer({ tells: 'ACTION_REQUIRED' }),
+  },
+  retry: 'standard',
+  falloutDesk: 'MOBILE_OPS',
+  expected: 'PT5S',
+  timeLimit: 'PT1M',
+  undo: release,
+});

@@ -1,0 +1,117 @@
+import type * as z from 'zod';
+import type { Desk } from '#shared/domain/desks.ts';
+import type { IsoDuration } from '#shared/domain/duration.ts';
+import type { Flag } from '#shared/domain/flags.ts';
+import type { MessageTemplate } from '#shared/domain/messages.ts';
+import type { SystemId } from '#shared/domain/systems.ts';
+
+/** The independent sub-process that a task belongs to. */
+export type Lane = 'management' | 'correspondence' | 'commissioning' | 'logistics' | 'field' | 'collection';
+
+/**
+ * What happens when a task is rejected:
+ * `fallout` a work item opens on a desk; `ask-customer` the customer is asked, then the step runs again;
+ * `rerun-from` the flow goes back to a step; `continue-with-flag` the step counts as done and a flag is set;
+ * `cancel-item` the suborder is undone and cancelled.
+ */
+export type RejectionRule = { readonly tells?: MessageTemplate } & (
+  | { readonly action: 'fallout'; readonly desk: Desk }
+  | { readonly action: 'ask-customer' }
+  | { readonly action: 'rerun-from'; readonly step: string }
+  | { readonly action: 'continue-with-flag'; readonly flag: Flag }
+  | { readonly action: 'cancel-item' }
+);
+
+type Extra = { tells?: MessageTemplate };
+export const fallout = (desk: Desk, extra: Extra = {}) => ({ action: 'fallout', desk, ...extra }) as const;
+export const askCustomer = (extra: Extra = {}) => ({ action: 'ask-customer', ...extra }) as const;
+export const rerunFrom = (step: string, extra: Extra = {}) =>
+  ({ action: 'rerun-from', step, ...extra }) as const;
+export const continueWithFlag = (flag: Flag, extra: Extra = {}) =>
+  ({ action: 'continue-with-flag', flag, ...extra }) as const;
+export const cancelItem = (extra: Extra = {}) => ({ action: 'cancel-item', ...extra }) as const;
+
+/** How technical errors are retried: `standard` for a quick call, `poll` for work that is expected to take a while. */
+export type RetryClass = 'standard' | 'poll';
+
+type Shape = z.ZodObject;
+
+interface TaskBase<Name extends string, Input extends Shape, Output extends Shape> {
+  /** Area and verb, such as `stock.reserve`: the name that systems, flows, logs and people share. */
+  readonly name: Name;
+  /** What a person reads in the console and on a desk, such as `Reserve from stock`. */
+  readonly title: string;
+  readonly lane: Lane;
+  /** What the task needs to know; each field is found by its name among the facts of the order. */
+  readonly input: Input;
+  /** What the task finds out; each field becomes a fact of the suborder under its name. */
+  readonly output: Output;
+  readonly rejections: Readonly<Record<string, RejectionRule>>;
+  /** Flags that the task's result can set. */
+  readonly sets?: readonly Flag[];
+  /** How long it usually takes: drives the projected completion and jeopardy. */
+  readonly expected: IsoDuration;
+  /** How long one attempt, or one wait, may take before it becomes fallout. */
+  readonly timeLimit: IsoDuration;
+  /** The task that takes its effect back, `none` when it leaves nothing behind, `irreversible` when nothing can. */
+  readonly undo: UndoTask | 'none' | 'irreversible';
+}
+
+/** Work that an underlying system, or the product itself, does at once. */
+export interface SystemTask<Name extends string = string, I extends Shape = Shape, O extends Shape = Shape>
+  extends TaskBase<Name, I, O> {
+  readonly kind: 'system';
+  /** The underlying system called; `milepost` when the product does the work itself. */
+  readonly system: SystemId | 'milepost';
+  readonly retry: RetryClass;
+  /** Where the step goes when retries are used up. */
+  readonly falloutDesk: Desk;
+}
+
+/** Work that a person at a desk does; its output is the desk's form. */
+export interface ManualTask<Name extends string = string, I extends Shape = Shape, O extends Shape = Shape>
+  extends TaskBase<Name, I, O> {
+  readonly kind: 'manual';
+  readonly desk: Desk;
+}
+
+/** Something that happens outside and is reported as an event. */
+export interface EventTask<Name extends string = string, I extends Shape = Shape, O extends Shape = Shape>
+  extends TaskBase<Name, I, O> {
+  readonly kind: 'event';
+  /** First part of the CloudEvents type, such as `delivery`; the rest says what happened. */
+  readonly topic: string;
+  /** The input field whose value the event's subject carries. */
+  readonly correlation: string;
+  /** What happened → the event completes the step; any other must be one of the `rejections`. */
+  readonly completedBy: string;
+  /** What happened → code of the rejection. */
+  readonly rejectedBy: Readonly<Record<string, string>>;
+  readonly falloutDesk: Desk;
+}
+
+/** A wait until a date; the input field `dueAt` holds it. */
+export interface TimerTask<Name extends string = string, I extends Shape = Shape, O extends Shape = Shape>
+  extends TaskBase<Name, I, O> {
+  readonly kind: 'timer';
+  readonly falloutDesk: Desk;
+}
+
+/** A compensation: gets the inputs and outputs of the step that it undoes. */
+export interface UndoTask<Name extends string = string> {
+  readonly name: Name;
+  readonly title: string;
+  readonly lane: Lane;
+  readonly kind: 'system' | 'manual';
+  readonly system: SystemId | 'milepost';
+  /** Where an undo that failed goes; for a manual undo, the desk that does it. */
+  readonly desk: Desk;
+}
+
+export type Task = SystemTask | ManualTask | EventTask | TimerTask;
+
+/** Declares a task once, for every flow that uses it. */
+export const defineTask = <const T extends Task>(task: T): T => task;
+
+/** Declares a compensation. */
+export const defineUndo = <const T extends UndoTask>(undo: T): T => undo;
