@@ -69,6 +69,8 @@ export class NotFound extends MilepostError {
 export interface Problem {
   readonly pointer: string;
   readonly message: string;
+  /** True when the field is mandatory and absent. */
+  readonly missing?: boolean;
 }
 
 /** The request breaks its contract; each problem names its field. */
@@ -77,7 +79,7 @@ export class InvalidRequest extends MilepostError {
 
   constructor(
     problems: readonly Problem[],
-    code: 'InvalidBody' | 'MissingBody' | 'InvalidQuery' = 'InvalidBody',
+    code: 'InvalidBody' | 'MissingBody' | 'InvalidQuery' | 'InvalidHeader' = 'InvalidBody',
   ) {
     super(
       code,

@@ -180,9 +180,8 @@ export const orderHeaderSchema = z.object({
   requestedCompletionDate: z.string().optional(),
   completionDate: instant.optional(),
   externalId: z.string().optional(),
-  /** `YYYY-MM` of the order date, and the same behind the state. */
-  month: z.string(),
-  stateMonth: z.string(),
+  /** The same for all orders: the partition that lists them by date. */
+  list: z.literal('orders'),
   /** `orderDate#order`. */
   listKey: z.string(),
   version: z.int(),

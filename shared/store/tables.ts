@@ -27,8 +27,8 @@ export const TABLES = {
     timeToLive: 'expiresAt',
     environment: 'ORDERS_TABLE',
     indexes: {
-      byMonth: { partitionKey: 'month', sortKey: 'listKey', project: ['order', 'state', 'externalId'] },
-      byState: { partitionKey: 'stateMonth', sortKey: 'listKey', project: ['order'] },
+      byDate: { partitionKey: 'list', sortKey: 'listKey', project: ['order'] },
+      byState: { partitionKey: 'state', sortKey: 'listKey', project: ['order'] },
       byParty: { partitionKey: 'party', sortKey: 'listKey', project: ['order'] },
       byExternalId: { partitionKey: 'externalId', sortKey: 'listKey', project: ['order'] },
     },
