@@ -6,6 +6,7 @@ export interface AwsCall {
   readonly service: string;
   /** API action in PascalCase, such as `SendMessage`. */
   readonly action: string;
+  /** As the service's JSON protocol spells it; for Lambda's Invoke, `Payload` is the parsed payload. */
   readonly input: Readonly<Record<string, unknown>>;
 }
 
@@ -19,11 +20,19 @@ export class AwsError extends Error {
   /** Error code without a service prefix, such as `ResourceNotFoundException`. */
   readonly code: string;
   readonly statusCode: number;
+  /** What the answer holds beside code and message, such as `CancellationReasons`. */
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, statusCode = 400) {
+  constructor(
+    code: string,
+    message: string,
+    statusCode = 400,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.name = code;
     this.code = code;
     this.statusCode = statusCode;
+    this.details = details;
   }
 }

@@ -54,11 +54,16 @@ const shortId = (_place: Place, suffix: string) => suffix.toLowerCase().slice(0,
 /** Label of every table's stream; AWS uses the time at which the stream was made. */
 const streamLabel = '2026-01-01T00:00:00.000';
 
+/** ARN of a table's stream. */
+export function streamArnOf(tableArn: string): string {
+  return `${tableArn}/stream/${streamLabel}`;
+}
+
 const table: Kind = {
   nameProperty: 'TableName',
   maxLength: 255,
   arn: arn('dynamodb', 'table/'),
-  attributes: (_place, _name, tableArn) => ({ StreamArn: `${tableArn}/stream/${streamLabel}` }),
+  attributes: (_place, _name, tableArn) => ({ StreamArn: streamArnOf(tableArn) }),
 };
 const silent: Kind = { silent: true };
 

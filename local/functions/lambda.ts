@@ -1,0 +1,356 @@
+import * as z from 'zod';
+import type { Activity } from '../activity.ts';
+import { type AwsBackend, AwsError } from '../aws.ts';
+import type { Clock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+import type { Meter } from '../meter.ts';
+import { unqualified } from '../permissions.ts';
+import { currentTrace, inTrace, traceHeader } from '../trace.ts';
+import type { DeployedFunction } from './deployed-function.ts';
+import type { FunctionError } from './protocol.ts';
+import type { LogSink, Outcome, WorkerThread } from './worker-thread.ts';
+
+/** How many events a function handles at once before further ones wait; each needs a copy of its module. */
+const mostCopies = 4;
+const largestPayload = 6 * 1024 * 1024;
+/** Pauses before the first and the second retry of an asynchronous invocation. */
+const retryDelaysMs = [60_000, 120_000];
+
+/** What a function answered. */
+export type Answer =
+  | { readonly payload: unknown; readonly error?: undefined }
+  | { readonly payload: FunctionError; readonly error: 'Unhandled' };
+
+const invokeInput = z.object({
+  FunctionName: z.string(),
+  Qualifier: z.string().optional(),
+  InvocationType: z.enum(['RequestResponse', 'Event', 'DryRun']).default('RequestResponse'),
+  Payload: z.unknown(),
+});
+
+export interface LambdaOptions {
+  readonly functions: readonly DeployedFunction[];
+  /** ARNs of versions and aliases. */
+  readonly qualifiedArns: ReadonlySet<string>;
+  readonly threads: readonly WorkerThread[];
+  readonly logs: LogSink;
+  readonly clock: Clock;
+  readonly activity: Activity;
+  readonly meter: Meter;
+  readonly faults: Faults;
+  readonly backend: AwsBackend;
+  readonly newUuid: () => string;
+  readonly newTrace: () => string;
+  readonly billedDurationMs?: number | undefined;
+}
+
+/** Copies of a function's module: which are free, and who waits for one. */
+interface Copies {
+  readonly free: number[];
+  readonly waiting: (() => void)[];
+  running: number;
+  made: number;
+  /** Of the thread in which the copies live. */
+  generation: number;
+}
+
+/** Lambda: runs the functions of the assembly in worker threads. */
+export class Lambda {
+  readonly #options: LambdaOptions;
+  readonly #functions = new Map<string, DeployedFunction>();
+  readonly #threads = new Map<string, WorkerThread>();
+  readonly #copies = new Map<string, Copies>();
+
+  constructor(options: LambdaOptions) {
+    this.#options = options;
+    options.functions.forEach((deployed, index) => {
+      const thread = options.threads[index % options.threads.length];
+      if (!thread) throw new Error('Lambda needs a worker thread');
+      thread.define(deployed.code);
+      this.#functions.set(deployed.code.arn, deployed);
+      this.#threads.set(deployed.code.arn, thread);
+    });
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  find(nameOrArn: string, qualifier?: string): DeployedFunction {
+    const base = nameOrArn.startsWith('arn:') ? unqualified(nameOrArn) : nameOrArn;
+    const found = this.#functions.get(base) ?? this.#options.functions.find(({ code }) => code.name === base);
+    const asked = qualifier ?? (nameOrArn.startsWith('arn:') ? nameOrArn.slice(base.length + 1) : '');
+    const isKnown =
+      asked === '' || asked === '$LATEST' || this.#options.qualifiedArns.has(`${found?.code.arn}:${asked}`);
+    if (!found || !isKnown)
+      throw new AwsError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404);
+    return found;
+  }
+
+  /** The API; only `Invoke` is known. */
+  async call(action: string, input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    if (action !== 'Invoke')
+      throw new AwsError('UnknownOperationException', `lambda:${action} is not supported`);
+    const { FunctionName, Qualifier, InvocationType, Payload } = invokeInput.parse(input);
+    const deployed = this.find(FunctionName, Qualifier);
+    if (InvocationType === 'DryRun') return { StatusCode: 204 };
+    if (InvocationType === 'Event') {
+      this.invokeAsynchronously(deployed, Payload);
+      return { StatusCode: 202 };
+    }
+    const answer = await this.invoke(deployed, Payload);
+    return {
+      StatusCode: 200,
+      ExecutedVersion: '$LATEST',
+      Payload: answer.payload,
+      ...(answer.error === undefined ? {} : { FunctionError: answer.error }),
+    };
+  }
+
+  /**
+   * Runs a function and waits for its answer.
+   * @throws AwsError when it cannot be run at all, such as TooManyRequestsException
+   */
+  async invoke(deployed: DeployedFunction, event: unknown): Promise<Answer> {
+    return this.#options.activity.during(() =>
+      inTrace(currentTrace() ?? this.#options.newTrace(), () => this.#invoke(deployed, event)),
+    );
+  }
+
+  /** Accepts an event and runs the function later, with retries and destinations as on AWS. */
+  invokeAsynchronously(deployed: DeployedFunction, event: unknown): void {
+    const { clock, newUuid } = this.#options;
+    this.#attempt({ deployed, event, requestId: newUuid(), acceptedAt: clock.now(), attempts: 0 });
+  }
+
+  async #invoke(
+    deployed: DeployedFunction,
+    event: unknown,
+    requestId = this.#options.newUuid(),
+  ): Promise<Answer> {
+    const { faults } = this.#options;
+    const { name } = deployed.code;
+    const payload = JSON.stringify(event) ?? 'null';
+    if (Buffer.byteLength(payload) > largestPayload)
+      throw new AwsError(
+        'RequestTooLargeException',
+        `Request must be smaller than ${largestPayload} bytes`,
+        413,
+      );
+    const running = this.#copies.get(deployed.code.arn)?.running ?? 0;
+    if (
+      running >= (deployed.reservedConcurrency ?? Number.POSITIVE_INFINITY) ||
+      faults.strikes('throttle', name)
+    )
+      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
+        Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+      });
+    if (faults.strikes('function-error-before', name))
+      return failed('InjectedFault', 'the function was not run');
+    const outcome = await this.#run(deployed, payload, requestId);
+    if (faults.strikes('function-error-after', name)) return failed('InjectedFault', 'the function was run');
+    if (faults.strikes('function-timeout', name))
+      return failed('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out`);
+    if ('error' in outcome) return { payload: outcome.error, error: 'Unhandled' };
+    if (Buffer.byteLength(outcome.payload) > largestPayload)
+      return failed(
+        'Function.ResponseSizeTooLarge',
+        `Response payload size exceeded maximum allowed payload size`,
+      );
+    return { payload: JSON.parse(outcome.payload) };
+  }
+
+  async #run(deployed: DeployedFunction, payload: string, requestId: string): Promise<Outcome> {
+    const { arn, name } = deployed.code;
+    const thread = this.#threads.get(arn);
+    if (!thread) throw new Error(`${name} has no thread`);
+    const copies = this.#copiesOf(arn, thread);
+    copies.running++;
+    if (copies.running > mostCopies) await new Promise<void>((resolve) => copies.waiting.push(resolve));
+    const copy = copies.free.pop() ?? copies.made++;
+    const started = performance.now();
+    let outcome: Outcome = { error: { errorType: 'Runtime.Unknown', errorMessage: 'not run' } };
+    try {
+      outcome = await thread.run({
+        requestId,
+        functionArn: arn,
+        invokedArn: arn,
+        copy,
+        payload,
+        traceHeader: traceHeader(currentTrace() ?? ''),
+        timeoutMs: deployed.timeoutMs,
+      });
+      return outcome;
+    } finally {
+      if (!('error' in outcome && outcome.spoiled) && copies.generation === thread.generation)
+        copies.free.push(copy);
+      copies.running--;
+      copies.waiting.shift()?.();
+      this.#bill(deployed, performance.now() - started);
+      this.#log(name, requestId, outcome);
+    }
+  }
+
+  #copiesOf(arn: string, thread: WorkerThread): Copies {
+    const known = this.#copies.get(arn);
+    if (known?.generation === thread.generation) return known;
+    const fresh = { free: [], waiting: [], running: 0, made: 0, generation: thread.generation };
+    this.#copies.set(arn, fresh);
+    return fresh;
+  }
+
+  #bill({ code }: DeployedFunction, measuredMs: number): void {
+    const { meter, billedDurationMs } = this.#options;
+    const seconds = Math.ceil(billedDurationMs ?? measuredMs) / 1000;
+    const used = { service: 'lambda', operation: 'Invoke', resource: code.name };
+    meter.count({ ...used, unit: 'Request', quantity: 1 });
+    meter.count({ ...used, unit: 'GBSecond', quantity: (code.memorySize / 1024) * seconds });
+  }
+
+  #log(name: string, requestId: string, outcome: Outcome): void {
+    if ('error' in outcome)
+      this.#options.logs.write({ function: name, requestId, text: JSON.stringify(outcome.error) });
+  }
+
+  #attempt(job: AsynchronousJob): void {
+    const { activity } = this.#options;
+    void activity.during(async () => {
+      let answer: Answer;
+      try {
+        answer = await inTrace(currentTrace() ?? this.#options.newTrace(), () =>
+          this.#invoke(job.deployed, job.event, job.requestId),
+        );
+      } catch (error) {
+        const isThrottled = error instanceof AwsError && error.code === 'TooManyRequestsException';
+        if (isThrottled) return this.#retryLater(job, retryDelaysMs[0] ?? 0);
+        answer = failed('Lambda.InvokeFailed', error instanceof Error ? error.message : String(error));
+      }
+      const done = { ...job, attempts: job.attempts + 1 };
+      const { retries, onSuccess, onFailure } = job.deployed.asynchronous;
+      if (answer.error === undefined) {
+        if (onSuccess !== undefined) await this.#toDestination(onSuccess, done, answer, 'Success');
+        return;
+      }
+      if (done.attempts <= retries) return this.#retryLater(done, retryDelaysMs[done.attempts - 1] ?? 0);
+      if (onFailure !== undefined) await this.#toDestination(onFailure, done, answer, 'RetriesExhausted');
+      await this.#toDeadLetters(done, answer);
+    });
+  }
+
+  #retryLater(job: AsynchronousJob, delayMs: number): void {
+    const { clock } = this.#options;
+    const at = clock.now() + delayMs;
+    if (at - job.acceptedAt <= job.deployed.asynchronous.maximumAgeMs)
+      clock.schedule(at, () => this.#attempt(job));
+    else void this.#toDeadLetters(job, failed('EventAgeExceeded', 'the event is too old'));
+  }
+
+  async #toDestination(
+    target: string,
+    job: AsynchronousJob,
+    answer: Answer,
+    condition: string,
+  ): Promise<void> {
+    const { clock } = this.#options;
+    await this.#deliver(job, target, {
+      version: '1.0',
+      timestamp: new Date(clock.now()).toISOString(),
+      requestContext: {
+        requestId: job.requestId,
+        functionArn: `${job.deployed.code.arn}:$LATEST`,
+        condition,
+        approximateInvokeCount: job.attempts,
+      },
+      requestPayload: job.event,
+      responseContext: {
+        statusCode: 200,
+        executedVersion: '$LATEST',
+        ...(answer.error === undefined ? {} : { functionError: answer.error }),
+      },
+      responsePayload: answer.payload,
+    });
+  }
+
+  async #toDeadLetters(job: AsynchronousJob, answer: Answer): Promise<void> {
+    const target = job.deployed.asynchronous.deadLetters;
+    if (target === undefined) return;
+    const message = answer.error === undefined ? '' : answer.payload.errorMessage;
+    const text = (value: string) => ({ DataType: 'String', StringValue: value.slice(0, 1024) || '-' });
+    await this.#deliver(job, target, job.event, {
+      RequestID: text(job.requestId),
+      ErrorCode: { DataType: 'Number', StringValue: '200' },
+      ErrorMessage: text(message),
+    });
+  }
+
+  async #deliver(
+    { deployed, requestId }: AsynchronousJob,
+    target: string,
+    content: unknown,
+    attributes: object = {},
+  ): Promise<void> {
+    const { backend, logs } = this.#options;
+    try {
+      await backend.call({ principal: deployed.roleArn, ...deliveryTo(target, content, attributes) });
+    } catch (error) {
+      logs.write({
+        function: deployed.code.name,
+        requestId,
+        text: `Cannot deliver to ${target}: ${error instanceof Error ? error.message : error}`,
+      });
+    }
+  }
+}
+
+interface AsynchronousJob {
+  readonly deployed: DeployedFunction;
+  readonly event: unknown;
+  readonly requestId: string;
+  readonly acceptedAt: number;
+  readonly attempts: number;
+}
+
+function failed(errorType: string, errorMessage: string): Answer {
+  return { payload: { errorType, errorMessage }, error: 'Unhandled' };
+}
+
+/** The call that hands content to a destination by its ARN. */
+export function deliveryTo(
+  target: string,
+  content: unknown,
+  messageAttributes: object = {},
+): { service: string; action: string; input: Record<string, unknown> } {
+  const [, , service, , account, name = ''] = target.split(':');
+  switch (service) {
+    case 'sqs':
+      return {
+        service,
+        action: 'SendMessage',
+        input: {
+          QueueUrl: `/${account}/${name}`,
+          MessageBody: JSON.stringify(content),
+          ...(Object.keys(messageAttributes).length > 0 ? { MessageAttributes: messageAttributes } : {}),
+        },
+      };
+    case 'lambda':
+      return {
+        service,
+        action: 'Invoke',
+        input: { FunctionName: target, InvocationType: 'Event', Payload: content },
+      };
+    case 'events':
+      return {
+        service,
+        action: 'PutEvents',
+        input: {
+          Entries: [
+            {
+              Source: 'lambda',
+              DetailType: 'Lambda Function Invocation Result',
+              Detail: JSON.stringify(content),
+              EventBusName: target,
+            },
+          ],
+        },
+      };
+    default:
+      throw new Error(`${target} is not a destination that is known here`);
+  }
+}

@@ -1,0 +1,162 @@
+import { parseArn } from './arn.ts';
+import type { AssemblyResource } from './assembly.ts';
+import { AwsError } from './aws.ts';
+import { evaluate, type Policy, parsePolicy } from './policies.ts';
+import { permissionSchema, policySchema, queuePolicySchema, roleSchema } from './resource-schemas.ts';
+
+/** Caller that is allowed everything: tools and tests. */
+export const ADMIN = 'admin';
+
+/** Something to be done that needs permission. */
+export interface Access {
+  /** Such as `sqs:SendMessage`. */
+  readonly action: string;
+  /** ARN, or `*`; of a list, any one will do. */
+  readonly resource: string | readonly string[];
+  readonly context?: Readonly<Record<string, string | string[]>>;
+}
+
+/** Amazon's own policies that allow nothing which the embedded cloud has. */
+const harmlessPolicies = new Set([
+  'AmazonAPIGatewayPushToCloudWatchLogs',
+  'AWSLambdaBasicExecutionRole',
+  'AWSLambdaVPCAccessExecutionRole',
+  'AWSXRayDaemonWriteAccess',
+  'CloudWatchLambdaInsightsExecutionRolePolicy',
+]);
+
+/** The policies of a cloud assembly: who may do what. */
+export class Permissions {
+  readonly #roles = new Map<string, Policy[]>();
+  readonly #resources = new Map<string, Policy[]>();
+  readonly #account: string;
+
+  constructor(resources: readonly AssemblyResource[], account: string) {
+    this.#account = account;
+    const roleArns = new Map<string, string>();
+    const managed = new Map<string, AssemblyResource>();
+    for (const resource of resources) {
+      if (resource.type === 'AWS::IAM::Role' && resource.arn) roleArns.set(resource.name, resource.arn);
+      if (resource.type === 'AWS::IAM::ManagedPolicy' && resource.arn) managed.set(resource.arn, resource);
+    }
+    for (const resource of resources) {
+      switch (resource.type) {
+        case 'AWS::IAM::Role':
+          this.#addRole(resource, managed);
+          break;
+        case 'AWS::IAM::Policy':
+        case 'AWS::IAM::ManagedPolicy': {
+          const { PolicyDocument, Roles } = policySchema.parse(resource.properties);
+          for (const role of Roles) this.#grant(roleArns.get(role) ?? role, resource.name, PolicyDocument);
+          break;
+        }
+        case 'AWS::SQS::QueuePolicy': {
+          const { PolicyDocument, Queues } = queuePolicySchema.parse(resource.properties);
+          const policy = parsePolicy(PolicyDocument, resource.logicalId, 'resource');
+          for (const url of Queues)
+            append(
+              this.#resources,
+              resources.find(({ physicalId }) => physicalId === url)?.arn ?? url,
+              policy,
+            );
+          break;
+        }
+        case 'AWS::Lambda::Permission':
+          this.#addPermission(resource, resources);
+      }
+    }
+  }
+
+  /**
+   * @param principal a role's ARN, a service such as `events.amazonaws.com`, or {@link ADMIN}
+   * @param session who uses the role, for the message
+   * @throws AwsError AccessDeniedException, in the words of AWS
+   */
+  check(principal: string, accesses: readonly Access[], session = 'embedded-cloud'): void {
+    if (principal === ADMIN) return;
+    for (const access of accesses) {
+      const denied = this.denial(principal, access, session);
+      if (denied !== undefined) throw new AwsError('AccessDeniedException', denied, 400);
+    }
+  }
+
+  /** Why something is not allowed; undefined when it is. */
+  denial(principal: string, access: Access, session: string): string | undefined {
+    const isRole = principal.startsWith('arn:');
+    const decisions = [access.resource].flat().map((resource) =>
+      evaluate(
+        [...(this.#roles.get(principal) ?? []), ...(this.#resources.get(unqualified(resource)) ?? [])],
+        {
+          action: access.action,
+          resource,
+          context: { 'aws:SecureTransport': 'true', 'aws:PrincipalArn': principal, ...access.context },
+          principal: isRole ? { type: 'AWS', id: principal } : { type: 'Service', id: principal },
+        },
+      ),
+    );
+    if (decisions.some(({ allowed }) => allowed)) return undefined;
+    const user = isRole
+      ? `arn:aws:sts::${this.#account}:assumed-role/${principal.split('/').at(-1)}/${session}`
+      : principal;
+    const because = decisions.some(({ reason }) => reason === 'explicit-deny')
+      ? 'with an explicit deny in a policy'
+      : `because no ${isRole ? 'identity' : 'resource'}-based policy allows the ${access.action} action`;
+    return `User: ${user} is not authorized to perform: ${access.action} on resource: ${[access.resource].flat()[0]} ${because}`;
+  }
+
+  #addRole(resource: AssemblyResource, managed: ReadonlyMap<string, AssemblyResource>): void {
+    const { ManagedPolicyArns, Policies } = roleSchema.parse(resource.properties);
+    const roleArn = resource.arn ?? resource.name;
+    for (const arn of ManagedPolicyArns) {
+      const own = managed.get(arn);
+      if (own) this.#grant(roleArn, own.name, policySchema.parse(own.properties).PolicyDocument);
+      else if (!harmlessPolicies.has(arn.split('/').at(-1) ?? ''))
+        throw new Error(
+          `${resource.stack}.${resource.logicalId}: the managed policy ${arn} is not known here`,
+        );
+    }
+    for (const { PolicyName, PolicyDocument } of Policies) this.#grant(roleArn, PolicyName, PolicyDocument);
+  }
+
+  #grant(roleArn: string, name: string, document: unknown): void {
+    append(this.#roles, roleArn, parsePolicy(document, name));
+  }
+
+  #addPermission(resource: AssemblyResource, resources: readonly AssemblyResource[]): void {
+    const permission = permissionSchema.parse(resource.properties);
+    const named = resources.find(
+      ({ type, name }) => type === 'AWS::Lambda::Function' && name === permission.FunctionName,
+    );
+    const functionArn = unqualified(named?.arn ?? permission.FunctionName);
+    const { SourceArn, SourceAccount } = permission;
+    const conditions = {
+      ...(SourceArn === undefined ? {} : { ArnLike: { 'aws:SourceArn': SourceArn } }),
+      ...(SourceAccount === undefined ? {} : { StringEquals: { 'aws:SourceAccount': SourceAccount } }),
+    };
+    const principal = permission.Principal.endsWith('.amazonaws.com')
+      ? { Service: permission.Principal }
+      : { AWS: permission.Principal };
+    const document = {
+      Statement: {
+        Effect: 'Allow',
+        Principal: principal,
+        Action: permission.Action,
+        Resource: [functionArn, `${functionArn}:*`],
+        ...(Object.keys(conditions).length > 0 ? { Condition: conditions } : {}),
+      },
+    };
+    append(this.#resources, functionArn, parsePolicy(document, resource.logicalId, 'resource'));
+  }
+}
+
+/** A function's ARN without version or alias; any other ARN as it is. */
+export function unqualified(arn: string): string {
+  const parts = parseArn(arn);
+  return parts?.[2] === 'lambda' ? arn.split(':').slice(0, 7).join(':') : arn;
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}

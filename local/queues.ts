@@ -1,0 +1,225 @@
+import { buildApp } from 'fauxqs';
+import * as z from 'zod';
+import type { AssemblyResource } from './assembly.ts';
+import { AwsError } from './aws.ts';
+import { chunks, type Meter } from './meter.ts';
+import { queueSchema } from './resource-schemas.ts';
+import { TraceMemory } from './trace.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** A queue of the assembly. */
+export interface Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+  readonly definition: z.output<typeof queueSchema>;
+}
+
+/** A message as ReceiveMessage answers it, with every attribute. */
+const message = z.object({
+  MessageId: z.string(),
+  ReceiptHandle: z.string(),
+  MD5OfBody: z.string(),
+  Body: z.string(),
+  Attributes: z.record(z.string(), z.string()).default({}),
+  MessageAttributes: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  MD5OfMessageAttributes: z.string().optional(),
+});
+export type Message = z.output<typeof message>;
+const received = z.object({ Messages: z.array(message).default([]) });
+
+const stored = z.object({
+  messageId: z.string(),
+  body: z.string(),
+  messageAttributes: z.record(z.string(), z.unknown()).default({}),
+  delayUntil: z.number().optional(),
+  messageGroupId: z.string().optional(),
+  messageDeduplicationId: z.string().optional(),
+});
+const inspection = z.object({
+  messages: z.object({
+    ready: z.array(stored),
+    delayed: z.array(stored),
+    inflight: z.array(z.object({ message: stored, visibilityDeadline: z.number() })),
+  }),
+});
+/** What a queue holds. */
+export type QueueContent = z.output<typeof inspection>['messages'];
+
+const sentOne = z.object({ MessageId: z.string() });
+const sentBatch = z.object({ Successful: z.array(sentOne).default([]) });
+const errorSchema = z.object({ __type: z.string(), message: z.string().default('') });
+const created = z.object({ QueueUrl: z.string() });
+
+const sendActions = new Set(['SendMessage', 'SendMessageBatch']);
+const changeActions = new Set([
+  ...sendActions,
+  'ReceiveMessage',
+  'DeleteMessage',
+  'DeleteMessageBatch',
+  'ChangeMessageVisibility',
+  'ChangeMessageVisibilityBatch',
+  'PurgeQueue',
+]);
+const fauxqsAccount = '000000000000';
+
+/** SQS: fauxqs, in this process and without a port of its own. */
+export class Queues {
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly #byArn: ReadonlyMap<string, Queue>;
+  readonly #app: ReturnType<typeof buildApp>;
+  readonly #meter: Meter;
+  readonly #account: string;
+  readonly #host: string;
+  /** fauxqs's own URL of each queue. */
+  readonly #urls = new Map<string, string>();
+  readonly #traces = new TraceMemory();
+  readonly #listeners: ((queue: Queue) => void)[] = [];
+
+  constructor(
+    queues: readonly Queue[],
+    options: { meter: Meter; region: string; account: string; url: string },
+  ) {
+    this.#app = buildApp({ logger: false, defaultRegion: options.region });
+    this.queues = new Map(queues.map((queue) => [queue.name, queue]));
+    this.#byArn = new Map(queues.map((queue) => [queue.arn, queue]));
+    this.#meter = options.meter;
+    this.#account = options.account;
+    this.#host = new URL(options.url).host;
+  }
+
+  async create(): Promise<void> {
+    for (const { name, definition } of this.queues.values()) {
+      const { QueueUrl } = created.parse(
+        await this.#send('CreateQueue', { QueueName: name, Attributes: attributesOf(definition) }),
+      );
+      this.#urls.set(name, QueueUrl);
+    }
+  }
+
+  /** Calls `listener` after everything that can change what a queue holds. */
+  onChange(listener: (queue: Queue) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  byArn(arn: string): Queue | undefined {
+    return this.#byArn.get(arn);
+  }
+
+  /** The trace in whose course a message was sent. */
+  traceOf(messageId: string): string | undefined {
+    return this.#traces.recall(messageId);
+  }
+
+  async call(action: string, input: Input): Promise<Record<string, unknown>> {
+    const answer = await this.#send(action, input);
+    const queue = this.#queueOf(input);
+    if (sendActions.has(action)) {
+      const sent = action === 'SendMessage' ? [sentOne.parse(answer)] : sentBatch.parse(answer).Successful;
+      for (const { MessageId } of sent) this.#traces.remember(MessageId);
+    }
+    const bytes = Buffer.byteLength(JSON.stringify(sendActions.has(action) ? input : answer));
+    this.#meter.count({
+      service: 'sqs',
+      operation: action,
+      unit: 'Request',
+      resource: queue?.name ?? '',
+      quantity: chunks(bytes, 65_536),
+    });
+    if (queue && changeActions.has(action)) this.#changed(queue);
+    return answer;
+  }
+
+  /** Takes up to `count` messages (10 at most) for an event source mapping. */
+  async receive(queue: Queue, count: number): Promise<Message[]> {
+    const answer = await this.#send('ReceiveMessage', {
+      QueueUrl: queue.url,
+      MaxNumberOfMessages: count,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+      WaitTimeSeconds: 0,
+    });
+    this.#changed(queue);
+    return received.parse(answer).Messages;
+  }
+
+  /** What a queue holds, without taking it. */
+  async inspect(queue: Queue): Promise<QueueContent> {
+    const { body } = await this.#app.inject({ method: 'GET', url: `/_fauxqs/queues/${queue.name}` });
+    return inspection.parse(JSON.parse(body)).messages;
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+
+  /** Tells the listeners, also about the queue that receiving may have moved dead letters to. */
+  #changed(queue: Queue): void {
+    const deadLetters = this.byArn(queue.definition.RedrivePolicy?.deadLetterTargetArn ?? '');
+    for (const changed of deadLetters ? [queue, deadLetters] : [queue])
+      for (const listener of this.#listeners) listener(changed);
+  }
+
+  #queueOf(input: Input): Queue | undefined {
+    return this.queues.get(
+      String(input.QueueUrl ?? input.QueueName)
+        .split('/')
+        .at(-1) ?? '',
+    );
+  }
+
+  async #send(action: string, input: Input): Promise<Record<string, unknown>> {
+    const url = this.#urls.get(this.#queueOf(input)?.name ?? '');
+    const hasMessages = changeActions.has(action);
+    const request = JSON.stringify(
+      input.QueueUrl === undefined || url === undefined ? input : { ...input, QueueUrl: url },
+    );
+    const { statusCode, body } = await this.#app.inject({
+      method: 'POST',
+      url: '/',
+      headers: {
+        host: this.#host,
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `AmazonSQS.${action}`,
+      },
+      payload: hasMessages ? request : this.#moved(request, this.#account, fauxqsAccount),
+    });
+    const answer: unknown = JSON.parse(hasMessages ? body : this.#moved(body, fauxqsAccount, this.#account));
+    if (statusCode === 200) return z.record(z.string(), z.unknown()).parse(answer);
+    const { __type, message: reason } = errorSchema.parse(answer);
+    throw new AwsError(__type.split('#').at(-1) ?? __type, reason, statusCode);
+  }
+
+  /** Queue ARNs and URLs in a text, moved from one account to the other: fauxqs knows only one. */
+  #moved(text: string, from: string, to: string): string {
+    return text
+      .replaceAll(new RegExp(`(arn:aws:sqs:[a-z0-9-]+:)${from}:`, 'g'), `$1${to}:`)
+      .replaceAll(`http://${this.#host}/${from}/`, `http://${this.#host}/${to}/`);
+  }
+}
+
+/** The queues of an assembly. */
+export function queuesOf(resources: readonly AssemblyResource[]): Queue[] {
+  return resources
+    .filter(({ type }) => type === 'AWS::SQS::Queue')
+    .map(({ name, arn = '', physicalId, properties }) => ({
+      name,
+      arn,
+      url: physicalId,
+      definition: queueSchema.parse(properties),
+    }));
+}
+
+function attributesOf(definition: Queue['definition']): Record<string, string> {
+  return {
+    VisibilityTimeout: String(definition.VisibilityTimeout),
+    MessageRetentionPeriod: String(definition.MessageRetentionPeriod),
+    DelaySeconds: String(definition.DelaySeconds),
+    ReceiveMessageWaitTimeSeconds: String(definition.ReceiveMessageWaitTimeSeconds),
+    MaximumMessageSize: String(definition.MaximumMessageSize),
+    ...(definition.RedrivePolicy ? { RedrivePolicy: JSON.stringify(definition.RedrivePolicy) } : {}),
+    ...(definition.FifoQueue ? { FifoQueue: 'true' } : {}),
+    ...(definition.ContentBasedDeduplication ? { ContentBasedDeduplication: 'true' } : {}),
+  };
+}
