@@ -1,3 +1,4 @@
+import { TECHNICAL_ERRORS } from '#shared/domain/errors.ts';
 import type { RetryClass } from './task.ts';
 
 /** A retrier of the Amazon States Language. */
@@ -20,16 +21,18 @@ const LAMBDA_SERVICE_ERRORS = [
   'States.Timeout',
 ] as const;
 
+const TECHNICAL: RetryRule = {
+  errors: [...TECHNICAL_ERRORS, ...LAMBDA_SERVICE_ERRORS],
+  intervalSeconds: 2,
+  backoffRate: 2,
+  maxAttempts: 6,
+  maxDelaySeconds: 300,
+};
+
 /** How each retry class is retried; business rejections are in none, so they are never retried. */
 export const RETRY: Readonly<Record<RetryClass, readonly RetryRule[]>> = {
   standard: [
-    {
-      errors: ['Timeout', 'Unavailable', 'Throttled', 'Conflict', ...LAMBDA_SERVICE_ERRORS],
-      intervalSeconds: 2,
-      backoffRate: 2,
-      maxAttempts: 6,
-      maxDelaySeconds: 300,
-    },
+    TECHNICAL,
     {
       errors: ['AnswerPending'],
       intervalSeconds: 5,
@@ -39,13 +42,7 @@ export const RETRY: Readonly<Record<RetryClass, readonly RetryRule[]>> = {
     },
   ],
   poll: [
-    {
-      errors: ['Timeout', 'Unavailable', 'Throttled', 'Conflict', ...LAMBDA_SERVICE_ERRORS],
-      intervalSeconds: 2,
-      backoffRate: 2,
-      maxAttempts: 6,
-      maxDelaySeconds: 300,
-    },
+    TECHNICAL,
     {
       errors: ['AnswerPending'],
       intervalSeconds: 60,
@@ -54,6 +51,12 @@ export const RETRY: Readonly<Record<RetryClass, readonly RetryRule[]>> = {
       maxDelaySeconds: 7200,
     },
   ],
+};
+
+/** Handing a token to a function that parks it: a wait that times out is not parked again. */
+export const LAMBDA_RETRY: RetryRule = {
+  ...TECHNICAL,
+  errors: TECHNICAL.errors.filter((error) => error !== 'States.Timeout'),
 };
 
 /** Sending a message to a queue of the product: only AWS itself can fail. */

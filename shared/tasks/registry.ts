@@ -1,0 +1,60 @@
+import * as access from './access.ts';
+import * as billing from './billing.ts';
+import * as cpe from './cpe.ts';
+import * as customer from './customer.ts';
+import * as emergency from './emergency.ts';
+import * as field from './field.ts';
+import * as internet from './internet.ts';
+import * as inventory from './inventory.ts';
+import * as logistics from './logistics.ts';
+import * as mobile from './mobile.ts';
+import * as number from './number.ts';
+import * as order from './order.ts';
+import * as payment from './payment.ts';
+import * as resource from './resource.ts';
+import * as service from './service.ts';
+import * as serviceability from './serviceability.ts';
+import * as sim from './sim.ts';
+import * as stock from './stock.ts';
+import type { Task, UndoTask } from './task.ts';
+import * as timer from './timer.ts';
+import * as tv from './tv.ts';
+import * as voip from './voip.ts';
+
+const DECLARED: readonly (Task | UndoTask)[] = [
+  order,
+  customer,
+  inventory,
+  payment,
+  billing,
+  serviceability,
+  resource,
+  access,
+  internet,
+  voip,
+  emergency,
+  tv,
+  number,
+  sim,
+  mobile,
+  cpe,
+  service,
+  stock,
+  logistics,
+  field,
+  timer,
+].flatMap((area) => Object.values(area));
+
+const isTask = (declared: Task | UndoTask): declared is Task => 'rejections' in declared;
+const isUndo = (declared: Task | UndoTask): declared is UndoTask => !isTask(declared);
+
+/** Every task that a flow can use. */
+export const ALL_TASKS: readonly Task[] = DECLARED.filter(isTask);
+
+/** Every compensation. */
+export const ALL_UNDO_TASKS: readonly UndoTask[] = DECLARED.filter(isUndo);
+
+const byName = new Map(ALL_TASKS.map((task) => [task.name, task]));
+
+/** The task of this name, or undefined. */
+export const taskNamed = (name: string): Task | undefined => byName.get(name);

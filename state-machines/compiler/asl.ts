@@ -1,0 +1,378 @@
+import { durationSeconds } from '#shared/domain/duration.ts';
+import { FLAGS, type Flag } from '#shared/domain/flags.ts';
+import { LAMBDA_RETRY, RETRY, RETRY_SEND, type RetryRule } from '#shared/tasks/retry.ts';
+import type { Flow, Step } from '../language/flow.ts';
+import { arrange, type Node, type Sequence } from '../language/graph.ts';
+import {
+  CALLBACK,
+  type Definition,
+  jsonata,
+  LAMBDA,
+  LAMBDA_CALLBACK,
+  ONE_YEAR_SECONDS,
+  ORDER,
+  QUEUE_CALLBACK,
+  type State,
+  SUBORDER,
+} from './definition.ts';
+import type { Resources } from './resources.ts';
+import { undoStates } from './undo.ts';
+
+/** How long a gate may stay closed before a person looks: the longest build of an access line and some more. */
+const GATE_TIME_LIMIT = 'P180D';
+/** How long a failed step may wait for a person before it is put on the desk again. */
+const REPAIR_TIME_LIMIT = 'P30D';
+
+const PREPARE_UNDO = 'Prepare undo';
+
+/** States by name, in the order in which they were written. */
+type States = Record<string, State>;
+/** How a state goes on: to the named state, or the sequence ends. */
+type Onward = { Next: string } | { End: true };
+
+/**
+ * Compiles a flow to an Amazon States Language definition in JSONata.
+ *
+ * On the happy path each step is one state, and each gate one more; what happens when a step fails (`Repair`,
+ * `Resume`, the undo states) is shared by all steps of the flow, or of a parallel branch, since a branch's
+ * states cannot go to states outside it.
+ */
+export function compileFlow(flow: Flow, resources: Resources): Definition {
+  const compiler = new Compiler(flow, resources);
+  return compiler.definition();
+}
+
+/** Where the steps of a sequence go when they fail, and how that goes on from there. */
+interface Scope {
+  readonly repair: string;
+  readonly resume: string;
+}
+
+class Compiler {
+  readonly #flow: Flow;
+  readonly #resources: Resources;
+  /** Flags that a step's result can set, so that conditions read the variable instead of the input. */
+  readonly #dynamicFlags: ReadonlySet<Flag>;
+
+  constructor(flow: Flow, resources: Resources) {
+    this.#flow = flow;
+    this.#resources = resources;
+    this.#dynamicFlags = new Set(flow.steps.flatMap(flagsSetBy));
+  }
+
+  definition(): Definition {
+    const sequence = arrange(this.#flow);
+    const states = this.#scope(sequence, { repair: 'Repair', resume: 'Resume' }, { End: true }, PREPARE_UNDO);
+    const [start] = Object.keys(states);
+    if (!start) throw new Error(`${this.#flow.id} has no steps`);
+    return {
+      Comment: `${this.#flow.id}: ${this.#flow.title}. Usually takes ${this.#flow.expected}; may take a year.`,
+      QueryLanguage: 'JSONata',
+      TimeoutSeconds: ONE_YEAR_SECONDS,
+      StartAt: start,
+      States: { ...states, ...undoStates(this.#flow, this.#resources, PREPARE_UNDO) },
+    };
+  }
+
+  /** The states of a sequence and the repair states that they share. */
+  #scope(sequence: Sequence, scope: Scope, onward: Onward, cancelled: string): States {
+    const states: States = {};
+    this.#sequence(sequence, scope, onward, states);
+    return { ...states, ...this.#repairStates(scope, resumePoints(sequence), cancelled) };
+  }
+
+  /** Writes the states of a sequence; returns the name of its first state, or undefined when it is empty. */
+  #sequence(sequence: Sequence, scope: Scope, onward: Onward, states: States): string | undefined {
+    sequence.forEach((node, index) => {
+      const next = sequence[index + 1];
+      this.#node(node, scope, next ? { Next: entryName(next) } : onward, states);
+    });
+    return sequence[0] && entryName(sequence[0]);
+  }
+
+  #node(node: Node, scope: Scope, onward: Onward, states: States): void {
+    if (node.kind === 'step') this.#step(node.step, scope, onward, states);
+    else if (node.kind === 'choice') this.#choice(node, scope, onward, states);
+    else this.#parallel(node, scope, onward, states);
+  }
+
+  #step(step: Step, scope: Scope, onward: Onward, states: States): void {
+    if (step.gates.length > 0) states[gateName(step)] = this.#gate(step, scope, { Next: step.title });
+    states[step.title] = this.#task(step, scope, onward);
+  }
+
+  #task(step: Step, scope: Scope, onward: Onward): State {
+    const { task } = step;
+    const data = {
+      order: ORDER,
+      suborder: SUBORDER,
+      step: step.id,
+      task: task.name,
+      ...completion(step),
+      ...(Object.keys(step.with).length > 0 && { with: step.with }),
+    };
+    const failure = this.#catch(step.id, step, scope);
+    switch (task.kind) {
+      case 'system':
+        return {
+          Type: 'Task',
+          Comment: `${task.system === 'milepost' ? 'Milepost' : `System ${task.system}`}: ${task.name}. Usually takes ${task.expected}.`,
+          Resource: LAMBDA,
+          Arguments: { FunctionName: this.#resources.taskFunction(task.name), Payload: data },
+          ...this.#assignFlags(step),
+          Output: jsonata('$states.result.Payload'),
+          TimeoutSeconds: durationSeconds(task.timeLimit),
+          Retry: RETRY[task.retry].map(retrier),
+          Catch: failure,
+          ...onward,
+        };
+      case 'manual':
+        return {
+          Type: 'Task',
+          Comment: `Desk ${task.desk}: ${task.name}. Usually takes ${task.expected}.`,
+          Resource: QUEUE_CALLBACK,
+          Arguments: {
+            QueueUrl: this.#resources.deskQueue(task.desk),
+            MessageBody: {
+              ...CALLBACK,
+              ...data,
+              kind: 'manual',
+              desk: task.desk,
+              title: step.title,
+              timeLimitSeconds: durationSeconds(task.timeLimit),
+            },
+          },
+          ...this.#assignFlags(step),
+          TimeoutSeconds: durationSeconds(task.timeLimit),
+          Retry: [retrier(RETRY_SEND)],
+          Catch: failure,
+          ...onward,
+        };
+      case 'event':
+      case 'timer':
+        return {
+          ...this.#parked({ ...data, kind: task.kind, reason: step.title }, task.timeLimit),
+          Comment:
+            task.kind === 'event'
+              ? `Event from outside: ${task.name}. Usually takes ${task.expected}.`
+              : `Timer: ${task.name}. Can be moved while it waits.`,
+          ...this.#assignFlags(step),
+          Catch: failure,
+          ...onward,
+        };
+    }
+  }
+
+  #gate(step: Step, scope: Scope, onward: Onward): State {
+    const reasons = step.gates.map(({ id, why }) => `${id}, ${why}`).join('; ');
+    return {
+      ...this.#parked(
+        {
+          order: ORDER,
+          suborder: SUBORDER,
+          step: step.id,
+          task: step.task.name,
+          kind: 'gate',
+          reason: gateName(step),
+        },
+        GATE_TIME_LIMIT,
+      ),
+      Comment: `Gate before "${step.title}": ${reasons}.`,
+      Catch: this.#catch(gateId(step), step, scope),
+      ...onward,
+    };
+  }
+
+  /** A state that hands its token to the function that parks it. */
+  #parked(payload: Record<string, unknown>, limit: Parameters<typeof durationSeconds>[0]) {
+    return {
+      Type: 'Task' as const,
+      Resource: LAMBDA_CALLBACK,
+      Arguments: {
+        FunctionName: this.#resources.parkFunction,
+        Payload: { ...CALLBACK, ...payload, timeLimitSeconds: durationSeconds(limit) },
+      },
+      TimeoutSeconds: durationSeconds(limit),
+      Retry: [retrier(LAMBDA_RETRY)],
+    };
+  }
+
+  #choice(node: Node & { kind: 'choice' }, scope: Scope, onward: Onward, states: States): void {
+    const after = 'Next' in onward ? onward.Next : undefined;
+    const { question, origin } = FLAGS[node.flag];
+    const name = question;
+    // A choice cannot end an execution: validateFlow refuses a flow whose last step is conditional.
+    const yes = node.yes[0] ? entryName(node.yes[0]) : after;
+    const no = node.no[0] ? entryName(node.no[0]) : after;
+    if (!yes || !no) throw new Error(`${this.#flow.id}: nothing comes after "${name}"`);
+    const value = this.#dynamicFlags.has(node.flag) ? '$flags' : '$states.context.Execution.Input.flags';
+    states[name] = {
+      Type: 'Choice',
+      Comment: `Decided by ${node.flag}, ${origin}.`,
+      Choices: [{ Condition: jsonata(`${value}.${node.flag} = true`), Next: yes }],
+      Default: no,
+    };
+    this.#sequence(node.yes, scope, onward, states);
+    this.#sequence(node.no, scope, onward, states);
+  }
+
+  #parallel(node: Node & { kind: 'parallel' }, scope: Scope, onward: Onward, states: States): void {
+    states[entryName(node)] = {
+      Type: 'Parallel',
+      Comment: 'These run side by side; the flow goes on when all are done.',
+      Branches: node.branches.map((branch) => {
+        const first = branch[0] ? entryName(branch[0]) : '';
+        const inner = { repair: `Repair (${first})`, resume: `Resume (${first})` };
+        const cancelled = `Cancelled (${first})`;
+        return {
+          StartAt: first,
+          States: {
+            ...this.#scope(branch, inner, { End: true }, cancelled),
+            [cancelled]: {
+              Type: 'Fail',
+              Comment: 'Leaves the branches, so that the whole suborder is undone.',
+              Error: 'ItemCancelled',
+              Cause: 'The suborder was cancelled',
+            },
+          },
+        };
+      }),
+      Output: {},
+      Catch: [
+        { ErrorEquals: ['ItemCancelled'], Next: PREPARE_UNDO, Output: {} },
+        ...this.#catch(firstStep(node).id, firstStep(node), scope),
+      ],
+      ...onward,
+    };
+  }
+
+  /** Hands whatever failed to the scope's repair state; business rejections come here at once, technical errors when their retries are used up. */
+  #catch(failed: string, step: Step, scope: Scope) {
+    return [
+      {
+        ErrorEquals: ['States.ALL'],
+        Assign: {
+          failure: {
+            step: failed,
+            task: step.task.name,
+            ...completion(step),
+            error: jsonata('$states.errorOutput.Error'),
+            cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
+          },
+        },
+        Output: {},
+        Next: scope.repair,
+      },
+    ];
+  }
+
+  /** The two states that every failed step goes through: a person or a rule decides, then the flow goes on from there. */
+  #repairStates(scope: Scope, points: readonly ResumePoint[], cancelled: string): States {
+    return {
+      [scope.repair]: {
+        Type: 'Task',
+        Comment: 'A step failed: the rule of its task decides, or a person at its desk.',
+        Resource: QUEUE_CALLBACK,
+        Arguments: {
+          QueueUrl: this.#resources.repairQueue,
+          MessageBody: {
+            ...CALLBACK,
+            order: ORDER,
+            suborder: SUBORDER,
+            failure: jsonata('$failure'),
+            timeLimitSeconds: durationSeconds(REPAIR_TIME_LIMIT),
+          },
+        },
+        Assign: {
+          resumeAt: jsonata('$states.result.resumeAt'),
+          ...(this.#dynamicFlags.size > 0 && { flags: jsonata('$merge([$flags, $states.result.flags])') }),
+        },
+        Output: {},
+        TimeoutSeconds: durationSeconds(REPAIR_TIME_LIMIT),
+        Retry: [retrier(RETRY_SEND)],
+        Catch: [{ ErrorEquals: ['States.ALL'], Output: {}, Next: scope.repair }],
+        Next: scope.resume,
+      },
+      [scope.resume]: {
+        Type: 'Choice',
+        Comment:
+          'Goes back to the step that failed, or to an earlier one; a step that is done by now passes at once.',
+        Choices: [
+          ...points.map(({ id, state }) => ({ Condition: jsonata(`$resumeAt = '${id}'`), Next: state })),
+          { Condition: jsonata("$resumeAt = 'cancel'"), Next: cancelled },
+        ],
+        Default: scope.repair,
+      },
+    };
+  }
+
+  /** Keeps flags that a step's result sets in a variable; the first step starts it from the input. */
+  #assignFlags(step: Step): { Assign?: Record<string, string> } {
+    if (this.#dynamicFlags.size === 0) return {};
+    const first = this.#flow.steps[0] === step;
+    const before = first ? '$states.context.Execution.Input.flags' : '$flags';
+    if (!first && flagsSetBy(step).length === 0) return {};
+    const result = step.task.kind === 'system' ? '$states.result.Payload.flags' : '$states.result.flags';
+    return { Assign: { flags: jsonata(`$merge([${before}, ${result}])`) } };
+  }
+}
+
+/** What a step does for others when it completes. */
+const completion = ({ reaches, tells }: Step) => ({ ...(reaches && { reaches }), ...(tells && { tells }) });
+
+interface ResumePoint {
+  readonly id: string;
+  readonly state: string;
+}
+
+/** The steps of a sequence that its `Resume` can go to; a parallel part is entered as a whole. */
+function resumePoints(sequence: Sequence): ResumePoint[] {
+  return sequence.flatMap((node) => {
+    if (node.kind === 'choice') return [...resumePoints(node.yes), ...resumePoints(node.no)];
+    if (node.kind === 'parallel') return [{ id: firstStep(node).id, state: entryName(node) }];
+    const { step } = node;
+    const gate = step.gates.length > 0 ? [{ id: gateId(step), state: gateName(step) }] : [];
+    return [...gate, { id: step.id, state: step.title }];
+  });
+}
+
+/** Name by which a failed gate is known in repair. */
+export const gateId = (step: Step): string => `${step.id}.gate`;
+
+/** Name of the state that waits before a step. */
+export const gateName = (step: Step): string =>
+  [...new Set(step.gates.map(({ title }) => title))].join(' and ');
+
+function entryName(node: Node): string {
+  if (node.kind === 'step') return node.step.gates.length > 0 ? gateName(node.step) : node.step.title;
+  if (node.kind === 'choice') return FLAGS[node.flag].question;
+  return `Side by side: ${node.branches.map((branch) => firstStepOf(branch).title).join(', ')}`;
+}
+
+const firstStep = (node: Node & { kind: 'parallel' }): Step => firstStepOf(node.branches[0] ?? []);
+
+function firstStepOf(sequence: Sequence): Step {
+  const [node] = sequence;
+  if (node?.kind === 'step') return node.step;
+  if (node?.kind === 'parallel') return firstStep(node);
+  if (node?.kind === 'choice') return firstStepOf(node.yes.length > 0 ? node.yes : node.no);
+  throw new Error('An empty sequence has no first step');
+}
+
+/** Flags that a step can set, by its result or by a rejection that lets the flow go on. */
+const flagsSetBy = ({ task }: Step): readonly Flag[] => [
+  ...(task.sets ?? []),
+  ...Object.values(task.rejections).flatMap((rule) =>
+    rule.action === 'continue-with-flag' ? [rule.flag] : [],
+  ),
+];
+
+/** A retrier of the Amazon States Language, with full jitter. */
+export const retrier = (rule: RetryRule) => ({
+  ErrorEquals: rule.errors,
+  IntervalSeconds: rule.intervalSeconds,
+  BackoffRate: rule.backoffRate,
+  MaxAttempts: rule.maxAttempts,
+  MaxDelaySeconds: rule.maxDelaySeconds,
+  JitterStrategy: 'FULL',
+});

@@ -1,0 +1,110 @@
+import type { Flag } from '#shared/domain/flags.ts';
+import type { Flow, Step } from './flow.ts';
+
+/** A flow's shape: a sequence of steps, parallel branches and conditional parts. */
+export type Node =
+  | { readonly kind: 'step'; readonly step: Step }
+  | { readonly kind: 'parallel'; readonly branches: readonly Sequence[] }
+  | { readonly kind: 'choice'; readonly flag: Flag; readonly yes: Sequence; readonly no: Sequence };
+
+export type Sequence = readonly Node[];
+
+/** The steps that a step comes directly after. */
+export function predecessors(flow: Flow): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    flow.steps.map((step, index) => {
+      const before = flow.steps[index - 1];
+      return [step.id, step.after ?? (before ? [before.id] : [])];
+    }),
+  );
+}
+
+/** All steps that come before a step on any path, itself left out. */
+export function ancestors(flow: Flow): ReadonlyMap<string, ReadonlySet<string>> {
+  const direct = predecessors(flow);
+  const found = new Map<string, Set<string>>();
+  for (const step of flow.steps) {
+    const all = new Set<string>();
+    for (const before of direct.get(step.id) ?? []) {
+      all.add(before);
+      for (const earlier of found.get(before) ?? []) all.add(earlier);
+    }
+    found.set(step.id, all);
+  }
+  return found;
+}
+
+/** The steps run in an order that cannot be drawn as a sequence with parallel branches. */
+export class NotSeriesParallel extends Error {
+  constructor(flow: Flow, steps: readonly Step[]) {
+    super(
+      `${flow.id}: the steps ${steps.map(({ id }) => id).join(', ')} depend on each other in a way that cannot be drawn as parallel branches; let one of them come after the others`,
+    );
+    this.name = 'NotSeriesParallel';
+  }
+}
+
+/**
+ * Arranges a flow's steps as a sequence with parallel branches and conditional parts.
+ * @throws NotSeriesParallel when `after` relations cross between branches
+ */
+export function arrange(flow: Flow): Sequence {
+  const before = ancestors(flow);
+  const ordered = (a: Step, b: Step) => before.get(a.id)?.has(b.id) || before.get(b.id)?.has(a.id);
+
+  const sequence = (steps: readonly Step[]): Sequence => {
+    if (steps.length === 0) return [];
+    const groups = connected(steps, ordered);
+    if (groups.length > 1) return [{ kind: 'parallel', branches: groups.map(sequence) }];
+    const cut = steps.find((step) => steps.every((other) => other === step || ordered(step, other)));
+    if (!cut) throw new NotSeriesParallel(flow, steps);
+    const earlier = steps.filter((step) => before.get(cut.id)?.has(step.id));
+    const later = steps.filter((step) => before.get(step.id)?.has(cut.id));
+    return [...sequence(earlier), { kind: 'step', step: cut }, ...sequence(later)];
+  };
+  return joinConditions(sequence(flow.steps));
+}
+
+/** Groups of steps between which there is no order at all: they may run side by side. */
+function connected(steps: readonly Step[], ordered: (a: Step, b: Step) => boolean | undefined): Step[][] {
+  const groups: Step[][] = [];
+  const left = new Set(steps);
+  for (const start of steps) {
+    if (!left.delete(start)) continue;
+    const group = [start];
+    for (const member of group)
+      for (const other of [...left])
+        if (ordered(member, other)) {
+          left.delete(other);
+          group.push(other);
+        }
+    groups.push(steps.filter((step) => group.includes(step)));
+  }
+  return groups;
+}
+
+/** Puts neighbours that depend on the same flag into one choice, by its value. */
+function joinConditions(sequence: Sequence): Sequence {
+  const joined: Node[] = [];
+  for (const node of sequence) {
+    if (node.kind === 'parallel') {
+      joined.push({ kind: 'parallel', branches: node.branches.map(joinConditions) });
+      continue;
+    }
+    const condition = node.kind === 'step' ? node.step.when : undefined;
+    if (!condition) {
+      joined.push(node);
+      continue;
+    }
+    const last = joined.at(-1);
+    const choice =
+      last?.kind === 'choice' && last.flag === condition.flag
+        ? last
+        : ({ kind: 'choice', flag: condition.flag, yes: [], no: [] } satisfies Node);
+    const grown = condition.is
+      ? { ...choice, yes: [...choice.yes, node] }
+      : { ...choice, no: [...choice.no, node] };
+    joined.splice(choice === last ? -1 : joined.length, 1, grown);
+  }
+  return joined;
+}
