@@ -1,4 +1,468 @@
+import * as z from 'zod';
+import { compileExpression, ExpressionSyntaxError, expressionIn } from './expressions.ts';
+import { isJsonObject, type Json } from './json.ts';
+import type { StateMachineType } from './model.ts';
+import { parseResource, type TaskTarget } from './resources.ts';
+
 /** A definition that this interpreter does not run, refused when it is loaded. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
+}
+
+const MAX_NAME = 80;
+const MAX_SECONDS = 99_999_999;
+
+const expression = z
+  .string()
+  .refine((text) => expressionIn(text) !== undefined, 'must be a JSONata string, "{% … %}"');
+const template = z.json();
+const templateObject = z.record(z.string(), z.json());
+const seconds = z.union([z.int().min(1).max(MAX_SECONDS), expression]);
+const amount = z.union([z.int().min(0), expression]);
+const errorNames = z.array(z.string()).min(1);
+
+const common = {
+  Comment: z.string().optional(),
+  QueryLanguage: z.enum(['JSONata', 'JSONPath']).optional(),
+};
+const transition = { Next: z.string().optional(), End: z.boolean().optional() };
+const produce = { Output: template.optional(), Assign: templateObject.optional() };
+
+const retrier = z.strictObject({
+  Comment: z.string().optional(),
+  ErrorEquals: errorNames,
+  IntervalSeconds: z.int().min(1).max(MAX_SECONDS).optional(),
+  MaxAttempts: z.int().min(0).max(MAX_SECONDS).optional(),
+  BackoffRate: z.number().min(1).optional(),
+  MaxDelaySeconds: z.int().min(1).max(31_622_400).optional(),
+  JitterStrategy: z.enum(['FULL', 'NONE']).optional(),
+});
+const catcher = z.strictObject({
+  Comment: z.string().optional(),
+  ErrorEquals: errorNames,
+  Next: z.string(),
+  ...produce,
+});
+const recovery = { Retry: z.array(retrier).default([]), Catch: z.array(catcher).default([]) };
+
+/** A machine, branch or item processor before its states are looked at. */
+const nested = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), z.json()) });
+
+const passSchema = z.strictObject({ Type: z.literal('Pass'), ...common, ...transition, ...produce });
+const taskSchema = z.strictObject({
+  Type: z.literal('Task'),
+  ...common,
+  ...transition,
+  ...produce,
+  ...recovery,
+  Resource: z.string(),
+  Arguments: template.optional(),
+  Credentials: z.strictObject({ RoleArn: z.string() }).optional(),
+  TimeoutSeconds: seconds.optional(),
+  HeartbeatSeconds: seconds.optional(),
+});
+const choiceSchema = z.strictObject({
+  Type: z.literal('Choice'),
+  ...common,
+  ...produce,
+  Choices: z
+    .array(
+      z.strictObject({
+        Comment: z.string().optional(),
+        Condition: z.union([z.boolean(), expression]),
+        Next: z.string(),
+        ...produce,
+      }),
+    )
+    .min(1),
+  Default: z.string().optional(),
+});
+const waitSchema = z.strictObject({
+  Type: z.literal('Wait'),
+  ...common,
+  ...transition,
+  ...produce,
+  Seconds: z.union([z.int().min(0).max(MAX_SECONDS), expression]).optional(),
+  Timestamp: z.string().optional(),
+});
+const succeedSchema = z.strictObject({ Type: z.literal('Succeed'), ...common, Output: template.optional() });
+const failSchema = z.strictObject({
+  Type: z.literal('Fail'),
+  ...common,
+  Error: z.string().optional(),
+  Cause: z.string().optional(),
+});
+const parallelSchema = z.strictObject({
+  Type: z.literal('Parallel'),
+  ...common,
+  ...transition,
+  ...produce,
+  ...recovery,
+  Arguments: template.optional(),
+  Branches: z.array(z.json()).min(1),
+});
+const mapSchema = z.strictObject({
+  Type: z.literal('Map'),
+  ...common,
+  ...transition,
+  ...produce,
+  ...recovery,
+  Items: z.union([z.array(z.json()), expression]).optional(),
+  ItemReader: z
+    .strictObject({
+      Resource: z.literal('arn:aws:states:::s3:getObject'),
+      ReaderConfig: z.strictObject({
+        InputType: z.enum(['JSON', 'JSONL']),
+        MaxItems: amount.optional(),
+      }),
+      Arguments: template,
+    })
+    .optional(),
+  ItemSelector: template.optional(),
+  ItemBatcher: z
+    .strictObject({
+      MaxItemsPerBatch: amount.optional(),
+      MaxInputBytesPerBatch: amount.optional(),
+      BatchInput: template.optional(),
+    })
+    .refine((batcher) => batcher.MaxItemsPerBatch ?? batcher.MaxInputBytesPerBatch, {
+      error: 'needs MaxItemsPerBatch or MaxInputBytesPerBatch',
+    })
+    .optional(),
+  ItemProcessor: z.json(),
+  MaxConcurrency: amount.optional(),
+  ToleratedFailureCount: amount.optional(),
+  ToleratedFailurePercentage: z.union([z.number().min(0).max(100), expression]).optional(),
+  Label: z.string().max(40).optional(),
+});
+const processorSchema = z.strictObject({
+  Comment: z.string().optional(),
+  ProcessorConfig: z
+    .strictObject({
+      Mode: z.enum(['INLINE', 'DISTRIBUTED']).default('INLINE'),
+      ExecutionType: z.enum(['STANDARD', 'EXPRESS']).optional(),
+    })
+    .default({ Mode: 'INLINE' }),
+  StartAt: z.string(),
+  States: z.record(z.string(), z.json()),
+});
+const branchSchema = z.strictObject({
+  Comment: z.string().optional(),
+  StartAt: z.string(),
+  States: z.record(z.string(), z.json()),
+});
+const machineSchema = z.strictObject({
+  Comment: z.string().optional(),
+  Version: z.literal('1.0').optional(),
+  QueryLanguage: z.enum(['JSONata', 'JSONPath']).default('JSONPath'),
+  TimeoutSeconds: z.int().min(1).max(MAX_SECONDS).optional(),
+  StartAt: z.string(),
+  States: z.record(z.string(), z.json()),
+});
+
+const SCHEMAS = {
+  Pass: passSchema,
+  Task: taskSchema,
+  Choice: choiceSchema,
+  Wait: waitSchema,
+  Succeed: succeedSchema,
+  Fail: failSchema,
+  Parallel: parallelSchema,
+  Map: mapSchema,
+} as const;
+
+const anyState = z.discriminatedUnion('Type', [
+  passSchema,
+  taskSchema,
+  choiceSchema,
+  waitSchema,
+  succeedSchema,
+  failSchema,
+  parallelSchema,
+  mapSchema,
+]);
+
+export type Retrier = z.infer<typeof retrier>;
+export type Catcher = z.infer<typeof catcher>;
+
+interface Named {
+  readonly Name: string;
+}
+export type PassState = z.infer<typeof passSchema> & Named;
+export type TaskState = z.infer<typeof taskSchema> & Named & { readonly target: TaskTarget };
+export type ChoiceState = z.infer<typeof choiceSchema> & Named;
+export type WaitState = z.infer<typeof waitSchema> & Named;
+export type SucceedState = z.infer<typeof succeedSchema> & Named;
+export type FailState = z.infer<typeof failSchema> & Named;
+export type ParallelState = z.infer<typeof parallelSchema> & Named & { readonly branches: readonly Scope[] };
+export type MapState = z.infer<typeof mapSchema> &
+  Named & { readonly processor: Scope; readonly distributed: boolean };
+export type State =
+  | PassState
+  | TaskState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState
+  | ParallelState
+  | MapState;
+
+/** States that lead to one another: a whole machine, a branch of a Parallel or the processor of a Map. */
+export interface Scope {
+  readonly startAt: string;
+  readonly states: ReadonlyMap<string, State>;
+}
+
+/** A definition that can be run. */
+export interface Machine extends Scope {
+  readonly timeoutSeconds: number | undefined;
+}
+
+/** JSONPath's fields, to say more than "unknown" about them. */
+const JSONPATH_FIELDS = new Set([
+  'InputPath',
+  'OutputPath',
+  'ResultPath',
+  'ResultSelector',
+  'Parameters',
+  'Result',
+  'ItemsPath',
+  'SecondsPath',
+  'TimestampPath',
+  'TimeoutSecondsPath',
+  'HeartbeatSecondsPath',
+  'MaxConcurrencyPath',
+  'ToleratedFailureCountPath',
+  'ToleratedFailurePercentagePath',
+  'ErrorPath',
+  'CausePath',
+  'Variable',
+]);
+
+/**
+ * Reads a definition in Amazon States Language.
+ * @throws {DefinitionError} naming state and field when there is anything in it that would not be run
+ */
+export function parseDefinition(definition: unknown, type: StateMachineType): Machine {
+  const machine = parsePart(machineSchema, definition, 'State machine');
+  const context = { queryLanguage: machine.QueryLanguage, type, names: new Set<string>() };
+  return {
+    ...parseScope(machine, context, 'State machine', new Set()),
+    timeoutSeconds: machine.TimeoutSeconds,
+  };
+}
+
+interface ParseContext {
+  readonly queryLanguage: 'JSONata' | 'JSONPath';
+  readonly type: StateMachineType;
+  /** Names of all states so far; they are unique in the whole machine. */
+  readonly names: Set<string>;
+}
+
+function parseScope(
+  { StartAt, States }: z.infer<typeof nested>,
+  context: ParseContext,
+  where: string,
+  outerVariables: ReadonlySet<string>,
+): Scope {
+  const raw = Object.entries(States);
+  const variables = new Set([...outerVariables, ...raw.flatMap(([, state]) => assignedNames(state))]);
+  for (const [name, state] of raw) {
+    const shadowed = assignedNames(state).find((variable) => outerVariables.has(variable));
+    if (shadowed !== undefined)
+      throw new DefinitionError(
+        `State '${name}': field 'Assign' names the variable '${shadowed}' of an outer scope`,
+      );
+  }
+  const states = new Map(raw.map(([name, state]) => [name, parseState(name, state, context, variables)]));
+  checkTransitions(StartAt, states, where);
+  return { startAt: StartAt, states };
+}
+
+function parseState(name: string, raw: Json, context: ParseContext, variables: ReadonlySet<string>): State {
+  const where = `State '${name}'`;
+  if (name.length > MAX_NAME) throw new DefinitionError(`${where}: the name exceeds ${MAX_NAME} characters`);
+  if (context.names.has(name)) throw new DefinitionError(`${where}: the name is used twice`);
+  context.names.add(name);
+  const own = isJsonObject(raw) ? raw : {};
+  if (typeof own.Type !== 'string' || !(own.Type in SCHEMAS))
+    throw new DefinitionError(
+      `${where}: field 'Type' is ${JSON.stringify(own.Type)}, which is no state type`,
+    );
+  const language = own.QueryLanguage ?? context.queryLanguage;
+  if (language !== 'JSONata')
+    throw new DefinitionError(
+      `${where}: field 'QueryLanguage' is (by default) ${JSON.stringify(language)}; only JSONata is run`,
+    );
+  if (context.queryLanguage === 'JSONata' && own.QueryLanguage === 'JSONPath')
+    throw new DefinitionError(`${where}: field 'QueryLanguage' cannot be JSONPath in a JSONata machine`);
+  const state = parsePart(anyState, raw, where);
+  checkExpressions(state, where);
+  switch (state.Type) {
+    case 'Task':
+      checkRecovery(state, where);
+      return { ...state, Name: name, target: parseTarget(state, context.type, where) };
+    case 'Parallel':
+      checkRecovery(state, where);
+      return {
+        ...state,
+        Name: name,
+        branches: state.Branches.map((branch, index) => {
+          const part = `${where}: field 'Branches[${index}]'`;
+          return parseScope(parsePart(branchSchema, branch, part), context, part, variables);
+        }),
+      };
+    case 'Map': {
+      checkRecovery(state, where);
+      const part = `${where}: field 'ItemProcessor'`;
+      const processor = parsePart(processorSchema, state.ItemProcessor, part);
+      const distributed = processor.ProcessorConfig.Mode === 'DISTRIBUTED';
+      checkMap(state, distributed, context, where);
+      return {
+        ...state,
+        Name: name,
+        distributed,
+        processor: parseScope(processor, context, part, distributed ? new Set() : variables),
+      };
+    }
+    case 'Wait':
+      if ((state.Seconds === undefined) === (state.Timestamp === undefined))
+        throw new DefinitionError(`${where}: needs one of the fields 'Seconds' and 'Timestamp'`);
+      return { ...state, Name: name };
+    default:
+      return { ...state, Name: name };
+  }
+}
+
+function checkMap(
+  state: z.infer<typeof mapSchema>,
+  distributed: boolean,
+  context: ParseContext,
+  where: string,
+): void {
+  for (const field of ['ItemReader', 'ItemBatcher', 'Label'] as const)
+    if (!distributed && state[field] !== undefined)
+      throw new DefinitionError(`${where}: field '${field}' needs a processor in mode DISTRIBUTED`);
+  if (distributed && context.type === 'EXPRESS')
+    throw new DefinitionError(`${where}: an EXPRESS machine has no Map in mode DISTRIBUTED`);
+  if (state.Items !== undefined && state.ItemReader !== undefined)
+    throw new DefinitionError(`${where}: fields 'Items' and 'ItemReader' exclude each other`);
+}
+
+function parseTarget(state: z.infer<typeof taskSchema>, type: StateMachineType, where: string): TaskTarget {
+  const target = parseResource(state.Resource);
+  if (!target)
+    throw new DefinitionError(`${where}: field 'Resource' is ${state.Resource}, which is not supported`);
+  if (type === 'EXPRESS' && target.pattern !== 'request')
+    throw new DefinitionError(
+      `${where}: field 'Resource' has .${target.pattern}, which EXPRESS cannot wait for`,
+    );
+  const { TimeoutSeconds: timeout, HeartbeatSeconds: heartbeat } = state;
+  if (typeof timeout === 'number' && typeof heartbeat === 'number' && heartbeat >= timeout)
+    throw new DefinitionError(`${where}: field 'HeartbeatSeconds' must be less than TimeoutSeconds`);
+  if (state.Arguments !== undefined && isJsonObject(state.Arguments)) {
+    const given = Object.keys(state.Arguments);
+    const unknown = given.find((field) => target.accepts && !target.accepts.includes(field));
+    if (unknown !== undefined)
+      throw new DefinitionError(
+        `${where}: field 'Arguments/${unknown}' is not supported by ${state.Resource}`,
+      );
+    const missing = target.requires.find((field) => !given.includes(field));
+    if (missing !== undefined)
+      throw new DefinitionError(`${where}: field 'Arguments/${missing}' is required by ${state.Resource}`);
+  }
+  return target;
+}
+
+function checkRecovery(state: { Retry: Retrier[]; Catch: Catcher[] }, where: string): void {
+  for (const field of ['Retry', 'Catch'] as const)
+    for (const [index, { ErrorEquals }] of state[field].entries())
+      if (ErrorEquals.includes('States.ALL') && (ErrorEquals.length > 1 || index < state[field].length - 1))
+        throw new DefinitionError(
+          `${where}: field '${field}[${index}]/ErrorEquals' must have States.ALL alone and last`,
+        );
+}
+
+function checkTransitions(startAt: string, states: ReadonlyMap<string, State>, where: string): void {
+  if (!states.has(startAt))
+    throw new DefinitionError(`${where}: field 'StartAt' names '${startAt}', which is no state of it`);
+  const reached = new Set([startAt]);
+  for (const name of reached) {
+    const state = states.get(name);
+    for (const [field, next] of state ? transitions(state) : []) {
+      if (!states.has(next))
+        throw new DefinitionError(
+          `State '${name}': field '${field}' names '${next}', which is no state beside it`,
+        );
+      reached.add(next);
+    }
+  }
+  for (const [name, state] of states) {
+    if (!reached.has(name)) throw new DefinitionError(`State '${name}' is not reachable`);
+    if ('Choices' in state || state.Type === 'Succeed' || state.Type === 'Fail') continue;
+    if ((state.Next === undefined) === (state.End !== true))
+      throw new DefinitionError(`State '${name}': needs one of the fields 'Next' and 'End'`);
+  }
+}
+
+function transitions(state: State): [field: string, next: string][] {
+  const found: [string, string][] = [];
+  if ('Next' in state && state.Next !== undefined) found.push(['Next', state.Next]);
+  if ('Catch' in state) state.Catch.forEach(({ Next }, index) => found.push([`Catch[${index}]/Next`, Next]));
+  if ('Choices' in state) {
+    state.Choices.forEach(({ Next }, index) => found.push([`Choices[${index}]/Next`, Next]));
+    if (state.Default !== undefined) found.push(['Default', state.Default]);
+  }
+  return found;
+}
+
+function assignedNames(raw: Json): string[] {
+  if (!isJsonObject(raw)) return [];
+  const lists = [raw.Choices, raw.Catch].flatMap((list) => (Array.isArray(list) ? list : []));
+  return [raw, ...lists].flatMap((part) =>
+    isJsonObject(part) && isJsonObject(part.Assign) ? Object.keys(part.Assign) : [],
+  );
+}
+
+/** Compiles every expression of a state, those of the states inside it left to themselves. */
+function checkExpressions(state: z.infer<typeof anyState>, where: string): void {
+  const { Branches: _b, ItemProcessor: _p, ...own } = { Branches: null, ItemProcessor: null, ...state };
+  const visit = (value: unknown, field: string): void => {
+    if (typeof value === 'string') {
+      const code = expressionIn(value);
+      if (code === undefined) return;
+      try {
+        compileExpression(code);
+      } catch (error) {
+        if (!(error instanceof ExpressionSyntaxError)) throw error;
+        throw new DefinitionError(`${where}: field '${field}' is no valid JSONata: ${error.message}`);
+      }
+    } else if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) visit(item, `${field}[${index}]`);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) visit(item, field ? `${field}/${key}` : key);
+    }
+  };
+  visit(own, '');
+}
+
+function parsePart<T extends z.ZodType>(schema: T, raw: unknown, where: string): z.infer<T> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) => describe(issue, where));
+  throw new DefinitionError(problems.join('; '));
+}
+
+function describe(issue: z.core.$ZodIssue, where: string): string[] {
+  const path = issue.path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `/${String(part)}`))
+    .join('');
+  const field = path.replace(/^\//, '');
+  if (issue.code !== 'unrecognized_keys')
+    return [field ? `${where}: field '${field}': ${issue.message}` : `${where}: ${issue.message}`];
+  return issue.keys.map((key) => {
+    const full = field ? `${field}/${key}` : key;
+    const hint = JSONPATH_FIELDS.has(key) ? 'belongs to JSONPath; only JSONata is run' : 'is not supported';
+    return `${where}: field '${full}' ${hint}`;
+  });
 }

@@ -1,5 +1,6 @@
 export { DefinitionError } from './definition.ts';
-export { StepFunctions, type StepFunctionsOptions } from './engine.ts';
+export { type ExecutionStore, StepFunctions, type StepFunctionsOptions } from './engine.ts';
+export type { ExecutionRecord } from './execution.ts';
 export type {
   ExecutionDescription,
   ExecutionStatus,
@@ -10,4 +11,4 @@ export type {
   StepFunctionsObserver,
   Transition,
 } from './model.ts';
-export { statesWire } from './wire.ts';
+export { type StatesRequest, statesWire } from './wire.ts';

@@ -1,0 +1,10 @@
+const OFFSET_DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Epoch milliseconds of an ISO-8601 date-time with offset, or undefined when the text is none. */
+export function parseTimestamp(text: string): number | undefined {
+  const time = OFFSET_DATE_TIME.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+export const SECOND = 1000;
+export const DAY = 24 * 60 * 60 * SECOND;
