@@ -1,4 +1,6 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { workingDaysEarlier } from '#shared/domain/calendar.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { tableName } from '#shared/store/client.ts';
@@ -40,7 +42,6 @@ export const waitId = (suborder: string, step: string, kind: string) => `${subor
 export function completionItems(suborder: Suborder, run: StepRun, completion: Completion): TransactItem[] {
   const { order } = suborder;
   const { reaches, tells, at, by, outputs } = completion;
-  const opened = reaches ? (suborder.opens[reaches] ?? []) : [];
   return [
     {
       Put: {
@@ -63,30 +64,73 @@ export function completionItems(suborder: Suborder, run: StepRun, completion: Co
         ExpressionAttributeValues: { ':run': run.run, ':waiting': 'waiting', ':fallout': 'fallout' },
       },
     },
-    {
-      Update: {
-        TableName: tableName('suborders'),
-        Key: suborderKey(order, suborder.suborder),
-        UpdateExpression: reaches ? 'ADD #done :one SET #milestones.#reached = :at' : 'ADD #done :one',
-        ExpressionAttributeNames: {
-          '#done': 'done',
-          ...(reaches && { '#milestones': 'milestones', '#reached': reaches }),
-        },
-        ExpressionAttributeValues: { ':one': 1, ...(reaches && { ':at': at }) },
-      },
-    },
-    ...opened.map(({ wait, entry }) => openGate(order, wait, entry)),
+    progress(suborder, reaches, at),
+    ...gatesOpenedBy(suborder, reaches, outputs),
   ];
 }
 
-/** Takes one entry out of what a gate still waits for. */
-export const openGate = (order: string, wait: string, entry: string): TransactItem => ({
+/** The suborder's progress; `COMPLETE` ends it. */
+function progress(suborder: Suborder, reaches: Milestone | undefined, at: string): TransactItem {
+  const ends = reaches === 'COMPLETE';
+  return {
+    Update: {
+      TableName: tableName('suborders'),
+      Key: suborderKey(suborder.order, suborder.suborder),
+      UpdateExpression: [
+        'ADD #done :one',
+        ...(reaches ? ['SET #milestones.#reached = :at'] : []),
+        ...(ends ? [', #state = :completed, #endedAt = :at'] : []),
+      ].join(' '),
+      ExpressionAttributeNames: {
+        '#done': 'done',
+        ...(reaches && { '#milestones': 'milestones', '#reached': reaches }),
+        ...(ends && { '#state': 'state', '#endedAt': 'endedAt' }),
+      },
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ...(reaches && { ':at': at }),
+        ...(ends && { ':completed': 'completed' }),
+      },
+    },
+  };
+}
+
+/** A suborder that is complete has also ended. */
+const reachedWith = (milestone: Milestone): readonly Milestone[] =>
+  milestone === 'COMPLETE' ? ['COMPLETE', 'ENDED'] : [milestone];
+
+/** The date that a milestone carries: a gate may open some working days before it. */
+const dateSchema = z.object({ confirmedDate: z.iso.datetime({ offset: true }).or(z.iso.date()) });
+
+function gatesOpenedBy(
+  suborder: Suborder,
+  reaches: Milestone | undefined,
+  outputs: Readonly<Record<string, unknown>>,
+): TransactItem[] {
+  if (!reaches) return [];
+  const dated = dateSchema.safeParse(outputs);
+  return reachedWith(reaches).flatMap((milestone) =>
+    (suborder.opens[milestone] ?? []).map(({ wait, entry, workingDaysBefore }) =>
+      openGate(
+        suborder.order,
+        wait,
+        entry,
+        dated.success && workingDaysBefore !== undefined
+          ? workingDaysEarlier(new Date(dated.data.confirmedDate), workingDaysBefore).toISOString()
+          : undefined,
+      ),
+    ),
+  );
+}
+
+/** Takes one entry out of what a gate still waits for, and moves the time before which it stays closed. */
+export const openGate = (order: string, wait: string, entry: string, notBefore?: string): TransactItem => ({
   Update: {
     TableName: tableName('waits'),
     Key: { order, wait },
-    UpdateExpression: 'DELETE #pending :entry',
-    ExpressionAttributeNames: { '#pending': 'pending' },
-    ExpressionAttributeValues: { ':entry': new Set([entry]) },
+    UpdateExpression: `DELETE #pending :entry${notBefore ? ' SET #notBefore = :notBefore' : ''}`,
+    ExpressionAttributeNames: { '#pending': 'pending', ...(notBefore && { '#notBefore': 'notBefore' }) },
+    ExpressionAttributeValues: { ':entry': new Set([entry]), ...(notBefore && { ':notBefore': notBefore }) },
   },
 });
 

@@ -12,7 +12,7 @@ const facts = z.record(z.string(), z.unknown());
 export const suborderNumberSchema = z.string().regex(/^\d{2,3}$/);
 
 /** A gate that a milestone opens: the wait and the entry to take out of its `pending` set. */
-export const openingSchema = z.object({ wait: z.string(), entry: z.string() });
+export const openingSchema = z.object({ wait: z.string(), entry: z.string(), workingDaysBefore: z.int().optional() });
 
 /** One suborder: the order item's process. Key: order, `SUBORDER#nn`. */
 export const suborderSchema = z.object({
@@ -65,6 +65,13 @@ export const outcomeSchema = z.union([
 ]);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** What a step does for others when it completes. */
+export const completionSchema = z.object({
+  task: z.string(),
+  reaches: z.enum(MILESTONES).optional(),
+  tells: z.enum(MESSAGE_TEMPLATES).optional(),
+});
+
 /**
  * A parked task token. Key: order, `nn#step#kind`.
  * Resumed as soon as it has a `token`, nothing `pending`, an `outcome`, and `notBefore` has come.
@@ -74,7 +81,7 @@ export const waitSchema = z.object({
   wait: z.string(),
   suborder: suborderNumberSchema,
   step: z.string(),
-  kind: z.enum(['gate', 'manual', 'event', 'timer', 'repair', 'undo']),
+  kind: z.enum(['gate', 'manual', 'event', 'timer', 'repair', 'undo', 'start']),
   /** Why it waits, for people. */
   reason: z.string(),
   status: z.enum(['planned', 'open', 'resumed', 'closed']),
@@ -89,6 +96,8 @@ export const waitSchema = z.object({
   /** When the wait becomes fallout. */
   dueAt: instant.optional(),
   correlationKey: z.string().optional(),
+  /** What the step does when it completes; carried from the definition that the execution runs. */
+  completion: completionSchema.optional(),
   outcome: outcomeSchema.optional(),
 });
 export type Wait = z.infer<typeof waitSchema>;

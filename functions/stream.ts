@@ -1,0 +1,47 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+
+const attributes = z.record(
+  z.string(),
+  z.custom<AttributeValue>((value) => typeof value === 'object' && value !== null),
+);
+
+const streamEventSchema = z.object({
+  Records: z.array(
+    z.object({
+      eventID: z.string(),
+      eventName: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
+      dynamodb: z.object({
+        SequenceNumber: z.string(),
+        NewImage: attributes.optional(),
+        OldImage: attributes.optional(),
+      }),
+    }),
+  ),
+});
+
+/** A change of a record, with plain values; `before` is absent for a new record. */
+export interface Change {
+  readonly id: string;
+  readonly sequenceNumber: string;
+  readonly image: Readonly<Record<string, unknown>>;
+  readonly before: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The records that a batch of a DynamoDB stream wrote, in order; removals are left out. */
+export const newImages = (event: unknown): Change[] =>
+  streamEventSchema
+    .parse(event)
+    .Records.flatMap(({ eventID, dynamodb: { NewImage, OldImage, SequenceNumber } }) =>
+      NewImage
+        ? [
+            {
+              id: eventID,
+              sequenceNumber: SequenceNumber,
+              image: unmarshall(NewImage),
+              before: OldImage && unmarshall(OldImage),
+            },
+          ]
+        : [],
+    );

@@ -1,0 +1,50 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type * as z from 'zod';
+import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
+import { systemCaller } from '#shared/clients/underlying-system.ts';
+import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
+import { callUnderlyingSystem, runStep, type StepContext, stepEventSchema } from '#shared/steps/run-step.ts';
+import type { SystemTask } from '#shared/tasks/task.ts';
+
+const logger = new Logger();
+
+/**
+ * A Lambda handler that a state of a flow invokes: the event is checked against its schema, and order, suborder and
+ * step (ids, never customers) stand in each line of the log. A thrown error's name is what the state's Retry and
+ * Catch match.
+ */
+export const taskHandler = <Event extends z.ZodType<{ order: string; suborder: string }>, Answer>(
+  schema: Event,
+  handle: (event: z.output<Event>) => Promise<Answer>,
+) =>
+  middy<unknown, Answer>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .handler(async (input) => {
+      const event = schema.parse(input);
+      const { order, suborder } = event;
+      logger.appendKeys({ order, suborder, ...('step' in event && { step: event.step }) });
+      try {
+        const answer = await handle(event);
+        logger.info('done', { answer });
+        return answer;
+      } catch (error) {
+        const { name, message } = error instanceof Error ? error : new Error('unknown error');
+        logger.warn('not done', { error: name, reason: message });
+        throw error;
+      }
+    });
+
+const connectors = { callSystem: systemCaller(awsSystemDirectory) };
+
+/** The handler of a task that an underlying system does. */
+export const connector = <T extends SystemTask>(task: T) =>
+  milepostTask(task, callUnderlyingSystem(task, connectors));
+
+/** The handler of a system task with work of its own. */
+export const milepostTask = <T extends SystemTask>(
+  task: T,
+  work: (context: StepContext<T>) => Promise<unknown>,
+  deps: Dependencies = defaultDependencies(),
+) => taskHandler(stepEventSchema, (event) => runStep(task, work, deps, event));

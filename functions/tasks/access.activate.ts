@@ -1,0 +1,4 @@
+import { activate } from '#shared/tasks/access.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(activate);

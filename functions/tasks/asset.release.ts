@@ -1,0 +1,4 @@
+import { unlock } from '#shared/tasks/inventory.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(unlock);

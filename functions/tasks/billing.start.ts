@@ -1,0 +1,4 @@
+import { start } from '#shared/tasks/billing.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(start);

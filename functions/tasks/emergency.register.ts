@@ -1,0 +1,4 @@
+import { register } from '#shared/tasks/emergency.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(register);

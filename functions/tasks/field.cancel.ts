@@ -1,0 +1,4 @@
+import { cancelDispatch } from '#shared/tasks/field.ts';
+import { undoConnector } from '../undo-handler.ts';
+
+export const handler = undoConnector(cancelDispatch);

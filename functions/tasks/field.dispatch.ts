@@ -1,0 +1,4 @@
+import { dispatch } from '#shared/tasks/field.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(dispatch);

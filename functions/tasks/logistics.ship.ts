@@ -1,0 +1,4 @@
+import { ship } from '#shared/tasks/logistics.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(ship);

@@ -1,0 +1,4 @@
+import { collect } from '#shared/tasks/payment.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(collect);

@@ -1,0 +1,4 @@
+import { reserve } from '#shared/tasks/stock.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(reserve);

@@ -1,0 +1,4 @@
+import { provision } from '#shared/tasks/tv.ts';
+import { connector } from '../task-handler.ts';
+
+export const handler = connector(provision);

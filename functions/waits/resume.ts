@@ -1,0 +1,50 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import * as z from 'zod';
+import { scheduledWakeUp } from '#shared/clients/wake-up.ts';
+import { defaultDependencies } from '#shared/steps/dependencies.ts';
+import { type ResumeDependencies, resumeWait } from '#shared/steps/resume.ts';
+import { waitSchema } from '#shared/store/records.ts';
+import { getWait } from '#shared/store/waits.ts';
+import { newImages } from '../stream.ts';
+
+const wakeUpSchema = z.object({ order: z.string(), wait: z.string() });
+
+const logger = new Logger();
+
+/**
+ * The one function that answers task tokens. Called by the stream of the waits table, in order per order, and by the
+ * scheduler for a wait whose time has come. A record that cannot be resumed now is tried again with those behind it.
+ */
+export const resume = (deps: ResumeDependencies) => async (event: unknown) => {
+  const wakeUp = wakeUpSchema.safeParse(event);
+  if (wakeUp.success) {
+    const wait = await getWait(deps, wakeUp.data.order, wakeUp.data.wait);
+    if (wait) await resumeWait(deps, wait);
+    return { batchItemFailures: [] };
+  }
+  for (const { image, sequenceNumber } of newImages(event)) {
+    const wait = waitSchema.parse(image);
+    try {
+      const result = await resumeWait(deps, wait);
+      if (result !== 'waiting')
+        logger.info(result, { order: wait.order, suborder: wait.suborder, step: wait.step, kind: wait.kind });
+    } catch (error) {
+      logger.error('not resumed', {
+        order: wait.order,
+        wait: wait.wait,
+        error: error instanceof Error ? error.name : '',
+      });
+      return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
+    }
+  }
+  return { batchItemFailures: [] };
+};
+
+export const handler = (event: unknown) => resume(dependencies)(event);
+
+const dependencies: ResumeDependencies = {
+  ...defaultDependencies(),
+  stepFunctions: new SFNClient(),
+  wakeAt: scheduledWakeUp(),
+};

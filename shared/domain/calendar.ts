@@ -1,0 +1,55 @@
+/** Working days are those of the operator's country: Monday to Friday in Europe/Copenhagen, without Danish public holidays. */
+const ZONE = 'Europe/Copenhagen';
+
+const DAY_MS = 86_400_000;
+
+const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE });
+
+/** The calendar date in the operator's time zone, as `YYYY-MM-DD`. */
+export const calendarDate = (instant: Date): string => localDate.format(instant);
+
+/** Whether people work on this calendar date (`YYYY-MM-DD`). */
+export function isWorkingDay(date: string): boolean {
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+  return weekday !== 0 && weekday !== 6 && !holidays(Number(date.slice(0, 4))).has(date);
+}
+
+/** The same time of day that many working days earlier. */
+export function workingDaysEarlier(instant: Date, workingDays: number): Date {
+  let time = instant.getTime();
+  for (let left = workingDays; left > 0; ) {
+    time -= DAY_MS;
+    if (isWorkingDay(calendarDate(new Date(time)))) left--;
+  }
+  return new Date(time);
+}
+
+/**
+ * Danish public holidays of a year: fixed days, and those that follow Easter (Maundy Thursday, Good Friday,
+ * Easter Monday, Ascension, Whit Monday). Great Prayer Day was abolished from 2024 (Act 214 of 6 March 2023).
+ */
+export function holidays(year: number): ReadonlySet<string> {
+  const easter = easterSunday(year);
+  const fromEaster = [-3, -2, 0, 1, 39, 49, 50, ...(year < 2024 ? [26] : [])];
+  const moving = fromEaster.map((days) => new Date(easter + days * DAY_MS).toISOString().slice(0, 10));
+  return new Set([...moving, ...['01-01', '12-25', '12-26'].map((day) => `${year}-${day}`)]);
+}
+
+/** Easter Sunday by the anonymous Gregorian algorithm (Meeus, Jones, Butcher), as epoch milliseconds of its midnight in UTC. */
+function easterSunday(year: number): number {
+  const a = year % 19;
+  const b = Math.floor(year / 100);
+  const c = year % 100;
+  const d = Math.floor(b / 4);
+  const e = b % 4;
+  const f = Math.floor((b + 8) / 25);
+  const g = Math.floor((b - f + 1) / 3);
+  const h = (19 * a + b - d - g + 15) % 30;
+  const i = Math.floor(c / 4);
+  const k = c % 4;
+  const l = (32 + 2 * e + 2 * i - h - k) % 7;
+  const m = Math.floor((a + 11 * h + 22 * l) / 451);
+  const month = Math.floor((h + l - 7 * m + 114) / 31);
+  const day = ((h + l - 7 * m + 114) % 31) + 1;
+  return Date.UTC(year, month - 1, day);
+}

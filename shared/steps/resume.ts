@@ -1,0 +1,108 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  InvalidToken,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { tableName } from '#shared/store/client.ts';
+import type { Outcome, Wait } from '#shared/store/records.ts';
+import { getStep, getSuborder } from '#shared/store/suborders.ts';
+import { recordStep } from './record-step.ts';
+import { FIRST_RUN } from './run-step.ts';
+import { type StartDependencies, startSuborder } from './start-suborder.ts';
+
+export interface ResumeDependencies extends StartDependencies {
+  /** Has the wait looked at again at that time. */
+  readonly wakeAt: (time: string, wait: Pick<Wait, 'order' | 'wait'>) => Promise<void>;
+}
+
+/** What became of a look at a wait. `closed`: the token was answered or gave up before; the state machine has gone on without it. */
+export type Resumption = 'waiting' | 'resumed' | 'closed';
+
+/**
+ * Resumes a wait when it has all it needs: nothing pending, an outcome, a token, and its time has come.
+ * Safe to repeat, and it does not matter which of them came last.
+ */
+export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<Resumption> {
+  const { order, suborder, pending, notBefore, token, outcome, status } = wait;
+  if (status === 'resumed' || status === 'closed') return status;
+  if (pending && pending.size > 0) return 'waiting';
+  if (wait.kind !== 'start' && !(token && outcome)) return 'waiting';
+  if (notBefore && notBefore > deps.now().toISOString()) {
+    await deps.wakeAt(notBefore, wait);
+    return 'waiting';
+  }
+  if (wait.kind === 'start') {
+    await startSuborder(deps, await getSuborder(deps, order, suborder));
+    await settle(deps, wait, 'resumed');
+    return 'resumed';
+  }
+  if (!token || !outcome) return 'waiting';
+  if (wait.kind === 'timer' && 'result' in outcome) await completeTimer(deps, wait);
+  const answered = await answer(deps, token, outcome);
+  await settle(deps, wait, answered);
+  return answered;
+}
+
+/** A timer's step is done when its time has come. */
+async function completeTimer(
+  deps: ResumeDependencies,
+  { order, suborder, step, completion }: Wait,
+): Promise<void> {
+  if (!completion) throw new Error(`The timer ${order}-${suborder} ${step} does not say what it completes`);
+  const [row, record] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    getStep(deps, order, suborder, step),
+  ]);
+  const { task, reaches, tells } = completion;
+  const at = deps.now().toISOString();
+  await recordStep(
+    deps,
+    row,
+    { step, task, run: record?.run ?? FIRST_RUN },
+    { outputs: {}, by: 'timer', reaches, tells, at },
+  );
+}
+
+async function answer(
+  deps: ResumeDependencies,
+  taskToken: string,
+  outcome: Outcome,
+): Promise<'resumed' | 'closed'> {
+  try {
+    if ('error' in outcome)
+      await deps.stepFunctions.send(
+        new SendTaskFailureCommand({ taskToken, error: outcome.error, cause: outcome.cause }),
+      );
+    else
+      await deps.stepFunctions.send(
+        new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(outcome.result) }),
+      );
+    return 'resumed';
+  } catch (error) {
+    if (error instanceof TaskTimedOut || error instanceof InvalidToken || error instanceof TaskDoesNotExist)
+      return 'closed';
+    throw error;
+  }
+}
+
+/** Marks the wait as over and forgets its token, unless a newer attempt has parked one meanwhile. */
+async function settle(deps: ResumeDependencies, wait: Wait, status: 'resumed' | 'closed'): Promise<void> {
+  try {
+    await deps.documents.send(
+      new UpdateCommand({
+        TableName: tableName('waits'),
+        Key: { order: wait.order, wait: wait.wait },
+        UpdateExpression: 'SET #status = :status REMOVE #token',
+        ConditionExpression: wait.token ? '#token = :token' : 'attribute_not_exists(#token)',
+        ExpressionAttributeNames: { '#status': 'status', '#token': 'token' },
+        ExpressionAttributeValues: { ':status': status, ...(wait.token && { ':token': wait.token }) },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import type { CallSystem } from '#shared/clients/underlying-system.ts';
+import { ContractViolation, StateConflict } from '#shared/domain/errors.ts';
+import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
+import { MILESTONES } from '#shared/domain/milestones.ts';
+import type { StepRecord, Suborder } from '#shared/store/records.ts';
+import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import type { SystemTask } from '#shared/tasks/task.ts';
+import type { Dependencies } from './dependencies.ts';
+import { collectInput, knownFacts } from './inputs.ts';
+import { getOrderFacts } from './order-facts.ts';
+import { recordStep } from './record-step.ts';
+
+/** What a state of a flow hands to the function that does its step. */
+export const stepEventSchema = z.object({
+  order: z.string(),
+  suborder: z.string(),
+  step: z.string(),
+  task: z.string(),
+  reaches: z.enum(MILESTONES).optional(),
+  tells: z.enum(MESSAGE_TEMPLATES).optional(),
+  with: z.record(z.string(), z.unknown()).optional(),
+});
+export type StepEvent = z.output<typeof stepEventSchema>;
+
+/** What a function answers to the state: kept small, since the history shows it. */
+export interface StepAnswer {
+  readonly status: 'done' | 'replayed';
+  /** Flags that the step set, for the flow's conditions. */
+  readonly flags: Readonly<Record<string, boolean>>;
+}
+
+/** What the work of one step gets: its input, and everything that says which step of which order it is. */
+export interface StepContext<T extends SystemTask> {
+  readonly event: StepEvent;
+  readonly suborder: Suborder;
+  readonly input: z.output<T['input']>;
+  /** The same for every retry of this run of the step. */
+  readonly idempotencyKey: string;
+}
+
+/** Does the work of a step and answers its outputs. */
+export type Work<T extends SystemTask> = (context: StepContext<T>) => Promise<z.input<T['output']>>;
+
+/** Number of the run of a step that has no record yet. */
+export const FIRST_RUN = 1;
+
+export interface StepDependencies extends Dependencies {
+  readonly callSystem: CallSystem;
+}
+
+/** The work of a connector: hand the input to the task's underlying system. */
+export const callUnderlyingSystem =
+  <T extends SystemTask>(task: T, { callSystem }: Pick<StepDependencies, 'callSystem'>) =>
+  async ({ event, input, idempotencyKey }: StepContext<T>): Promise<Readonly<Record<string, unknown>>> => {
+    if (task.system === 'milepost') throw new Error(`${task.name} calls no underlying system`);
+    return callSystem({
+      system: task.system,
+      operation: task.name,
+      idempotencyKey,
+      correlationId: event.order,
+      body: input,
+    });
+  };
+
+/**
+ * Does a system step once, however often it is called: (1) load the suborder and its steps; (2) a step that is
+ * done answers at once; (3) collect the task's input; (4) do the work under the step's idempotency key;
+ * (5) check the outputs; (6) record the step, its milestone and the gates it opens in one transaction.
+ *
+ * @throws StateConflict `SuborderEnding` when the suborder is being cancelled: no new step starts
+ * @throws InputIncomplete, BusinessRejection, ContractViolation: for a person or a rule; TechnicalError, AnswerPending: retried
+ */
+export async function runStep<T extends SystemTask>(
+  task: T,
+  work: (context: StepContext<T>) => Promise<unknown>,
+  deps: Dependencies,
+  event: StepEvent,
+): Promise<StepAnswer> {
+  const { order, suborder: number, step } = event;
+  const [suborder, steps, orderFacts] = await Promise.all([
+    getSuborder(deps, order, number),
+    getSteps(deps, order, number),
+    getOrderFacts(deps, order),
+  ]);
+  const recorded = steps.find((record) => record.step === step);
+  if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };
+  if (isEnding(suborder))
+    throw new StateConflict('SuborderEnding', `Suborder ${order}-${number} is being cancelled`);
+
+  const facts = knownFacts(orderFacts, suborder, steps);
+  const input = await collectInput<T['input']>(deps, event, task.input, suborder, facts);
+  const run = recorded?.run ?? FIRST_RUN;
+  const idempotencyKey = `${order}-${number}-${step}-${run}`;
+  const answer = task.output.safeParse(await work({ event, suborder, input, idempotencyKey }));
+  if (!answer.success)
+    throw new ContractViolation(
+      task.system,
+      task.name,
+      `${answer.error.issues.map(({ path }) => path.join('.')).join()} in its answer`,
+    );
+  const outputs = answer.data;
+  const { reaches, tells } = event;
+  const at = deps.now().toISOString();
+  const status = await recordStep(
+    deps,
+    suborder,
+    { step, task: task.name, run },
+    { outputs, by: task.system, reaches, tells, at },
+  );
+  return { status: status === 'recorded' ? 'done' : 'replayed', flags: flagsOf(task, outputs) };
+}
+
+/** Whether a step needs no more work. */
+export const isDone = ({ status }: Pick<StepRecord, 'status'>): boolean =>
+  status === 'done' || status === 'skipped';
+
+const isEnding = ({ state }: Suborder): boolean => state === 'pendingCancellation' || state === 'cancelled';
+
+const flagsOf = (task: SystemTask, outputs: Readonly<Record<string, unknown>>): Record<string, boolean> =>
+  Object.fromEntries((task.sets ?? []).map((flag) => [flag, outputs[flag] === true]));

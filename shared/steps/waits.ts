@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import type { MessageTemplate } from '#shared/domain/messages.ts';
+import type { Milestone } from '#shared/domain/milestones.ts';
+import { tableName } from '#shared/store/client.ts';
+import type { Outcome, Wait } from '#shared/store/records.ts';
+import { getStep } from '#shared/store/suborders.ts';
+import { getWait } from '#shared/store/waits.ts';
+import { stepKey, type TransactItem, waitId } from './completion.ts';
+import type { Dependencies } from './dependencies.ts';
+import { FIRST_RUN, isDone } from './run-step.ts';
+import { writeTogether } from './transaction.ts';
+
+/** Which attempt of a state a token belongs to, as the state machine sends it. */
+export const attemptSchema = z.object({ enteredAt: z.string(), retryCount: z.int() });
+
+/** Attempts of one state compare as text: by the time that it was entered, then by the retry. */
+export const attemptKey = ({ enteredAt, retryCount }: z.output<typeof attemptSchema>): string =>
+  `${new Date(enteredAt).toISOString()}#${String(retryCount).padStart(6, '0')}`;
+
+/** A token to park. */
+export interface Parking {
+  readonly order: string;
+  readonly suborder: string;
+  readonly step: string;
+  readonly task: string;
+  readonly kind: Exclude<Wait['kind'], 'start'>;
+  readonly token: string;
+  /** By {@link attemptKey}. */
+  readonly attempt: string;
+  /** Why it waits, for people. */
+  readonly reason: string;
+  /** ISO time at which the wait becomes fallout. */
+  readonly dueAt: string;
+  readonly correlationKey?: string | undefined;
+  readonly reaches?: Milestone | undefined;
+  readonly tells?: MessageTemplate | undefined;
+  /** ISO time before which it is not resumed. */
+  readonly notBefore?: string;
+  /** The outcome, when it is known already: what is parked passes as soon as nothing is pending. */
+  readonly outcome?: Outcome;
+  /** Writes of the same transaction, such as the work item. */
+  readonly extra?: readonly TransactItem[];
+}
+
+/**
+ * Parks a task token as a wait. Only the newest attempt's token counts: the same message again changes nothing
+ * (`already-parked`), an older one is dropped (`stale`). A step that is done by now passes at once (`already-done`).
+ */
+export async function parkWait(
+  deps: Dependencies,
+  parking: Parking,
+): Promise<'parked' | 'already-parked' | 'stale' | 'already-done'> {
+  const { order, suborder, step, kind, attempt } = parking;
+  const recordsStep = kind === 'manual' || kind === 'event' || kind === 'timer';
+  const recorded = recordsStep ? await getStep(deps, order, suborder, step) : undefined;
+  if (recorded && isDone(recorded)) {
+    const refused = await writeTogether(deps, [park({ ...parking, outcome: { result: {} } })]);
+    return refused ? 'stale' : 'already-done';
+  }
+  const refused = await writeTogether(deps, [
+    park(parking),
+    ...(recordsStep ? [stepWaits(deps, parking, recorded?.run ?? FIRST_RUN)] : []),
+    ...(parking.extra ?? []),
+  ]);
+  if (!refused) return 'parked';
+  const known = await isParked(deps, parking);
+  if (known) return 'already-parked';
+  if (refused.includes(0)) return 'stale';
+  throw new Error(`Could not park ${waitId(suborder, step, kind)} of ${order} (attempt ${attempt})`);
+}
+
+function park(parking: Parking): TransactItem {
+  const { order, suborder, step, kind, token, attempt, reason, dueAt, correlationKey, notBefore, outcome } =
+    parking;
+  const { task, reaches, tells } = parking;
+  const completion = { task, ...(reaches && { reaches }), ...(tells && { tells }) };
+  const set: Record<string, unknown> = {
+    suborder,
+    step,
+    kind,
+    token,
+    attempt,
+    reason,
+    dueAt,
+    completion,
+    status: 'open',
+  };
+  if (correlationKey) set.correlationKey = correlationKey;
+  if (notBefore) set.notBefore = notBefore;
+  if (outcome) set.outcome = outcome;
+  const names = Object.keys(set);
+  return {
+    Update: {
+      TableName: tableName('waits'),
+      Key: { order, wait: waitId(suborder, step, kind) },
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${outcome ? '' : ' REMOVE #outcome'}`,
+      ConditionExpression: 'attribute_not_exists(#attempt) OR #attempt < :attempt',
+      ExpressionAttributeNames: {
+        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ...(!outcome && { '#outcome': 'outcome' }),
+      },
+      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, set[name]])),
+    },
+  };
+}
+
+/** The step's record while it waits: tells the run, and when it began. */
+const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactItem => ({
+  Update: {
+    TableName: tableName('suborders'),
+    Key: stepKey(parking.order, parking.suborder, parking.step),
+    UpdateExpression:
+      'SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)',
+    ExpressionAttributeNames: {
+      '#suborder': 'suborder',
+      '#step': 'step',
+      '#task': 'task',
+      '#run': 'run',
+      '#status': 'status',
+      '#at': 'at',
+      '#startedAt': 'startedAt',
+    },
+    ExpressionAttributeValues: {
+      ':suborder': parking.suborder,
+      ':step': parking.step,
+      ':task': parking.task,
+      ':run': run,
+      ':waiting': 'waiting',
+      ':now': deps.now().toISOString(),
+    },
+  },
+});
+
+async function isParked(
+  deps: Dependencies,
+  { order, suborder, step, kind, attempt }: Parking,
+): Promise<boolean> {
+  const wait = await getWait(deps, order, waitId(suborder, step, kind));
+  return wait?.attempt === attempt;
+}
