@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { system, workingDay } from '../operation.ts';
+
+const wfm = system('wfm');
+const networkOwner = system('network-owner');
+const municipality = system('municipality');
+const contractor = system('contractor');
+
+/** Technicians, civil works, and lines of other network owners. */
+export const fieldOperations = [
+  wfm.operation({
+    name: 'appointment.book',
+    title: 'Book a technician',
+    input: z.object({ addressId: z.string(), skill: z.string(), window: z.string().optional() }),
+    output: z.object({ appointmentId: z.string(), slot: z.string() }),
+    rejections: {
+      NO_SLOTS: 'There is no free slot in the window.',
+      CUSTOMER_UNREACHABLE: 'The customer could not be asked.',
+    },
+    answer: (_input, { values, now }) => {
+      const hour = values.pick('08', '10', '12', '14');
+      const end = String(Number(hour) + 2).padStart(2, '0');
+      const date = workingDay(now, values.integer(3, 7));
+      return { appointmentId: `APT-${values.digits(7)}`, slot: `${date}T${hour}:00/${date}T${end}:00` };
+    },
+  }),
+  wfm.undo({
+    name: 'appointment.cancel',
+    title: 'Cancel an appointment',
+    undoes: ['appointment.book'],
+    input: z.object({ appointmentId: z.string().optional() }),
+  }),
+  wfm.operation({
+    name: 'field.dispatch',
+    title: 'Send a technician',
+    input: z.object({ appointmentId: z.string(), workSpec: z.string().optional() }),
+    output: z.object({ workOrderId: z.string() }),
+    rejections: { SKILL_UNAVAILABLE: 'No technician has the skill.' },
+    answer: (_input, { values }) => ({ workOrderId: `WO-${values.digits(7)}` }),
+  }),
+  wfm.undo({
+    name: 'field.cancel',
+    title: 'Call a technician back',
+    undoes: ['field.dispatch'],
+    input: z.object({ workOrderId: z.string().optional() }),
+  }),
+  networkOwner.operation({
+    name: 'wholesale.order',
+    title: 'Order a line from a network owner',
+    input: z.object({
+      addressId: z.string(),
+      product: z.string().optional(),
+      requestedDate: z.string().optional(),
+      mode: z.string().optional(),
+    }),
+    output: z.object({ wholesaleOrderId: z.string(), ackDate: z.iso.date() }),
+    rejections: {
+      REJECTED_ADDRESS: 'The address is not known to the owner.',
+      NO_LINE: 'There is no line.',
+      LINE_IN_USE: 'The line is in use by someone else.',
+      DATE_NOT_POSSIBLE: 'The date cannot be kept.',
+    },
+    answer: (_input, { values, now }) => ({
+      wholesaleOrderId: `WS-${values.digits(9)}`,
+      ackDate: workingDay(now, 1),
+    }),
+  }),
+  networkOwner.undo({
+    name: 'wholesale.cancel',
+    title: 'Cancel a line order',
+    undoes: ['wholesale.order'],
+    input: z.object({ wholesaleOrderId: z.string().optional() }),
+  }),
+  municipality.operation({
+    name: 'civil.permit',
+    title: 'Grant an excavation permit',
+    input: z.object({ route: z.unknown().optional() }),
+    output: z.object({ permitRef: z.string(), validFrom: z.iso.date(), validTo: z.iso.date() }),
+    rejections: { PERMIT_DENIED: 'The municipality does not allow the work.' },
+    answer: (_input, { values, now }) => ({
+      permitRef: `GRAVE-${values.digits(7)}`,
+      validFrom: workingDay(now, 5),
+      validTo: workingDay(now, 65),
+    }),
+  }),
+  municipality.undo({
+    name: 'civil.permit-withdraw',
+    title: 'Withdraw a permit',
+    undoes: ['civil.permit'],
+    input: z.object({ permitRef: z.string().optional() }),
+  }),
+  contractor.operation({
+    name: 'civil.build',
+    title: 'Dig from the road to the wall',
+    input: z.object({ route: z.unknown().optional(), permitRef: z.string().optional() }),
+    output: z.object({ asBuilt: z.string(), boxSerial: z.string(), note: z.string() }),
+    rejections: {
+      GROUND_FROZEN: 'The ground is frozen.',
+      DAMAGE: 'Something was damaged.',
+      NO_ACCESS: 'The customer was not there.',
+    },
+    answer: (_input, { values }) => ({
+      asBuilt: `https://contractor.example/as-built/${values.code(8)}.pdf`,
+      boxSerial: `BOX${values.digits(8)}`,
+      note: `${values.integer(4, 60)} m dug, wall box mounted`,
+    }),
+  }),
+];
