@@ -154,6 +154,11 @@ export class CloudHandle {
     await this.#request('POST', 'faults', plan);
   }
 
+  /** Fires the rule or schedule whose name contains `part`, as if its time had come. */
+  async fire(part: string): Promise<void> {
+    await this.#request('POST', 'fire', { name: part });
+  }
+
   /** Ends the cloud's process, and waits until it has ended. */
   async stop(): Promise<void> {
     const child = this.#child;

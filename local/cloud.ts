@@ -1,10 +1,227 @@
-import type { CloudResources, FaultPlan, LogLine, MeterReading } from './admin-model.ts';
-import type { CloudOptions } from './options.ts';
+import { join } from 'node:path';
+import { Activity } from './activity.ts';
+import { Admin } from './admin.ts';
+import type { CloudResources } from './admin-model.ts';
+import { type Assembly, readAssembly } from './assembly.ts';
+import { type Clock, ManualClock, RunningClock } from './clock.ts';
+import { DataFolder } from './data-folder.ts';
+import { type Deployment, deploy } from './deployment.ts';
+import { DynamoDbProcess } from './dynamodb-process.ts';
+import { Faults } from './faults.ts';
+import { Logs } from './functions/logs.ts';
+import { WorkerThread } from './functions/worker-thread.ts';
+import { HttpServer, type ServerRequest, type ServerResponseData } from './http-server.ts';
+import { Issuer } from './issuer.ts';
+import { JsonFile } from './json-file.ts';
+import { chunks, Meter } from './meter.ts';
+import { type CloudOptions, cloudOptions, type ResolvedCloudOptions } from './options.ts';
+import { machineNow, replaceDate, SharedTime } from './shared-time.ts';
+import { inTrace } from './trace.ts';
+import { isAwsRequest } from './wire.ts';
+
+const workerThreads = 2;
 
 /** A cloud assembly running in this process. Replaces the process's `Date` unless its clock is the real one. */
 export class EmbeddedCloud {
-  static async start(_options: CloudOptions): Promise<EmbeddedCloud> {
-    throw new Error('not yet built');
+  /** Base URL of everything: the HTTP API, the AWS endpoint and the admin API. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly activity: Activity;
+  readonly meter: Meter;
+  readonly faults: Faults;
+  readonly logs: Logs;
+  readonly issuer: Issuer;
+  readonly resources: CloudResources;
+  readonly #deployment: Deployment;
+  readonly #resourcesToFree: AsyncDisposableStack;
+
+  private constructor(
+    parts: Pick<EmbeddedCloud, 'url' | 'clock' | 'activity' | 'meter' | 'faults' | 'logs' | 'issuer'>,
+    assembly: Assembly,
+    deployment: Deployment,
+    resourcesToFree: AsyncDisposableStack,
+  ) {
+    this.url = parts.url;
+    this.clock = parts.clock;
+    this.activity = parts.activity;
+    this.meter = parts.meter;
+    this.faults = parts.faults;
+    this.logs = parts.logs;
+    this.issuer = parts.issuer;
+    this.resources = {
+      resources: assembly.resources.map(({ properties: _, ...resource }) => resource),
+      outputs: { ...assembly.outputs },
+    };
+    this.#deployment = deployment;
+    this.#resourcesToFree = resourcesToFree;
+  }
+
+  /** @throws when it cannot start, with the reason in one line */
+  static async start(given: CloudOptions): Promise<EmbeddedCloud> {
+    await using cleanup = new AsyncDisposableStack();
+    const options = cloudOptions.parse(given);
+    const server = await HttpServer.listen(options.port);
+    cleanup.defer(() => server.close());
+    const { url } = server;
+    const data = options.dataFolder === undefined ? undefined : new DataFolder(options.dataFolder);
+    const { clock, time } = startClock(options, data);
+    const activity = new Activity();
+    const meter = new Meter();
+    const faults = new Faults();
+    const logs = new Logs(() => clock.now(), data?.logs);
+    const threads = Array.from({ length: workerThreads }, () => new WorkerThread({ time, logs }));
+    cleanup.defer(async () => void (await Promise.all(threads.map((thread) => thread.stop()))));
+    const issuerUrl = `${url}/_local/issuer`;
+    const filled = fillIn(options, { url, issuer: issuerUrl });
+
+    const starting = Promise.all([
+      DynamoDbProcess.start(data?.tables).then((process) => {
+        cleanup.defer(() => process.stop());
+        return process;
+      }),
+      readAssembly(options.assembly, { ...filled, url }),
+      Issuer.open(
+        issuerUrl,
+        data?.file('issuer.json') ?? new JsonFile(join('.milepost', 'issuer.json')),
+        () => clock.now(),
+      ),
+    ]);
+    for (const thread of threads) thread.warmUp();
+    const [database, assembly, issuer] = await starting;
+    const parts = { url, clock, activity, meter, faults, logs, issuer };
+    const deployment = await deploy(assembly, { ...parts, options: filled, database, threads, data });
+    cleanup.defer(() => deployment.stop());
+    if (data) cleanup.defer(() => data.flush());
+    if (data) cleanup.defer(() => data.keepTime(clock.now()));
+    const cloud = new EmbeddedCloud(parts, assembly, deployment, cleanup.move());
+    const admin = new Admin(cloud);
+    server.handler = (request) =>
+      request.path.startsWith('/_local/') ? admin.handle(request) : cloud.#handle(request);
+    return cloud;
+  }
+
+  /** Moves a manual clock to `time`; what falls due on the way runs to its end first. */
+  async advanceTo(time: number): Promise<void> {
+    await this.#manualClock().advanceTo(time, () => this.activity.idle());
+    await this.activity.idle();
+  }
+
+  /** Moves a manual clock on by `durationMs`. */
+  async advance(durationMs: number): Promise<void> {
+    await this.advanceTo(this.clock.now() + durationMs);
+  }
+
+  /** When the next timer of a manual clock is due. */
+  nextDue(): number | undefined {
+    return this.clock instanceof ManualClock ? this.clock.nextDue() : undefined;
+  }
+
+  /** Resolves once nothing is under way any more except waits for time or for a callback. */
+  async idle(): Promise<void> {
+    await this.activity.idle();
+  }
+
+  /** Fires a scheduled rule whose name contains `part`, as if its time had come. */
+  fire(part: string): boolean {
+    return this.#deployment.rules.fire(part);
+  }
+
+  /** A JWT; `aud` is what the API's first authorizer asks for unless given. */
+  async token(claims: Readonly<Record<string, unknown>>): Promise<string> {
+    const audience = this.#deployment.api?.audience;
+    return this.issuer.sign({ ...(audience === undefined ? {} : { aud: audience }), ...claims });
+  }
+
+  async stop(): Promise<void> {
+    await this.#resourcesToFree.disposeAsync();
+  }
+
+  #manualClock(): ManualClock {
+    if (this.clock instanceof ManualClock) return this.clock;
+    throw new Error('only a manual clock can be moved');
+  }
+
+  async #handle(request: ServerRequest): Promise<ServerResponseData> {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        value === undefined ? value : String(value),
+      ]),
+    );
+    if (isAwsRequest(headers))
+      return this.#deployment.wire.handle({
+        method: request.method,
+        path: request.path,
+        query: new URLSearchParams(request.query),
+        headers,
+        body: request.body.toString('utf8'),
+      });
+    const { api } = this.#deployment;
+    if (request.path === '/health' && !(api?.hasRoute('GET /health') || api?.hasRoute('ANY /health')))
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"status":"ok"}' };
+    if (!api) return { status: 404, headers: {}, body: '' };
+    return this.activity.during(() =>
+      inTrace(this.#deployment.newTrace(), () => this.#callApi(api, request)),
+    );
+  }
+
+  async #callApi(api: NonNullable<Deployment['api']>, request: ServerRequest): Promise<ServerResponseData> {
+    this.meter.count({
+      service: 'apigateway',
+      operation: 'HttpRequest',
+      unit: 'Request',
+      resource: api.name,
+      quantity: chunks(request.body.length, 512 * 1024),
+    });
+    const { statusCode, headers, body, isBase64Encoded } = await api.api.handle({
+      method: request.method,
+      path: request.path,
+      rawQuery: request.query,
+      headers: request.headers,
+      sourceIp: '127.0.0.1',
+      ...(request.body.length > 0 ? { body: request.body } : {}),
+    });
+    return { status: statusCode, headers, body: isBase64Encoded ? Buffer.from(body, 'base64') : body };
   }
 }
-export type { CloudOptions, CloudResources, FaultPlan, LogLine, MeterReading };
+
+/** The clock, and its time as other threads see it when it is not the machine's. */
+function startClock(
+  { clock, start }: ResolvedCloudOptions,
+  data: DataFolder | undefined,
+): { clock: Clock; time: SharedArrayBuffer | undefined } {
+  if (clock === 'real' && start === undefined)
+    return { clock: new RunningClock(machineNow), time: undefined };
+  const time = new SharedTime();
+  const from = start?.getTime() ?? data?.lastTime ?? machineNow();
+  const speed = clock === 'manual' ? 0 : clock === 'real' ? 1 : clock.speed;
+  time.set(from, speed);
+  replaceDate(() => time.now());
+  return {
+    time: time.buffer,
+    clock:
+      clock === 'manual'
+        ? new ManualClock(from, (now) => time.set(now, 0))
+        : new RunningClock(() => time.now(), speed),
+  };
+}
+
+/** Puts the addresses, which are only known now, into the values given at the start. */
+function fillIn(
+  options: ResolvedCloudOptions,
+  addresses: { readonly url: string; readonly issuer: string },
+): ResolvedCloudOptions {
+  const filled = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        value.replaceAll('{{url}}', addresses.url).replaceAll('{{issuer}}', addresses.issuer),
+      ]),
+    );
+  return {
+    ...options,
+    parameters: filled(options.parameters),
+    ssm: filled(options.ssm),
+    secrets: filled(options.secrets),
+  };
+}

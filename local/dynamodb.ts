@@ -50,6 +50,7 @@ const batchItems = z.record(
 
 const writeActions = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']);
 const readActions = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
+const streamActions = new Set(['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']);
 const localArn = 'arn:aws:dynamodb:ddblocal:000000000000:';
 
 /** DynamoDB and DynamoDB Streams, answered by DynamoDB Local and made to look like the deployed tables. */
@@ -59,6 +60,8 @@ export class DynamoDb {
   readonly #meter: Meter;
   readonly #arnPrefix: string;
   readonly #traces = new TraceMemory();
+  /** Items that were deleted by their time to live and whose stream record has not been read yet. */
+  readonly #expired = new Set<string>();
   /** DynamoDB Local's ARN of each stream, by ours. */
   readonly #localStreams = new Map<string, string>();
   readonly #listeners: ((table: Table) => void)[] = [];
@@ -101,6 +104,7 @@ export class DynamoDb {
   }
 
   async call(action: string, input: Input): Promise<Record<string, unknown>> {
+    if (streamActions.has(action)) return this.callStreams(action, input);
     if (action === 'DescribeTimeToLive') return this.#describeTimeToLive(input);
     const isWrite = writeActions.has(action);
     if (!isWrite && !readActions.has(action)) return this.#forward(`DynamoDB_20120810.${action}`, input);
@@ -123,10 +127,27 @@ export class DynamoDb {
       this.#count(action, TableName, CapacityUnits, isWrite);
     for (const name of new Set(written.map(({ table }) => table))) {
       const table = this.tables.get(name);
-      if (table) for (const listener of this.#listeners) listener(table);
+      if (table) this.#notify(table);
     }
     const { ConsumedCapacity, ...rest } = answer;
     return asked === undefined || asked === 'NONE' ? rest : { ...rest, ConsumedCapacity };
+  }
+
+  /** Calls DynamoDB Local on the embedded cloud's own behalf: nothing is counted. */
+  async forward(action: string, input: Input): Promise<Record<string, unknown>> {
+    return this.#forward(`DynamoDB_20120810.${action}`, input);
+  }
+
+  /** Deletes an item as its time to live does: not counted, and marked so in the stream. */
+  async expire(table: Table, request: Input): Promise<void> {
+    await this.forward('DeleteItem', request);
+    this.#expired.add(this.#itemKey(table.name, z.record(z.string(), z.unknown()).parse(request.Key)));
+    this.#notify(table);
+  }
+
+  /** Whether the removal of the item with these keys was its time to live's; answers that only once. */
+  wasExpired(table: string, keys: Input): boolean {
+    return this.#expired.delete(this.#itemKey(table, keys));
   }
 
   /** The Streams API, with our ARNs in and out. */
@@ -155,6 +176,10 @@ export class DynamoDb {
     if (status === 200) return z.record(z.string(), z.unknown()).parse(parsed);
     const { __type, message, Message, ...details } = errorSchema.parse(parsed);
     throw new AwsError(__type.split('#').at(-1) ?? __type, message ?? Message ?? '', status, details);
+  }
+
+  #notify(table: Table): void {
+    for (const listener of this.#listeners) listener(table);
   }
 
   #describeTimeToLive(input: Input): Record<string, unknown> {

@@ -17,12 +17,17 @@ export const cloudOptions = z.strictObject({
     .default('real'),
   /** Time at which the clock starts; now unless given. */
   start: z.coerce.date().optional(),
-  /** Values of the templates' `CfnParameter`s. */
+  /**
+   * Values of the templates' `CfnParameter`s. In these and the next two, `{{url}}` stands for the cloud's base
+   * URL and `{{issuer}}` for the issuer of its own tokens.
+   */
   parameters: z.record(z.string(), z.string()).default({}),
   /** Values by parameter name that replace those in the template. */
   ssm: z.record(z.string(), z.string()).default({}),
   /** Values by secret name that replace those in the template. */
   secrets: z.record(z.string(), z.string()).default({}),
+  /** Whether rules and schedules fire at their times; when not, `fire` does. */
+  schedules: z.boolean().default(true),
   /** Seed of everything random: jitter, generated names, faults. */
   seed: z.int().default(1),
   /** Milliseconds that every Lambda invocation is billed with; measured when not given. */

@@ -29,7 +29,8 @@ const message = z.object({
 export type Message = z.output<typeof message>;
 const received = z.object({ Messages: z.array(message).default([]) });
 
-const stored = z.object({
+/** A message as it lies in a queue. */
+export const storedMessage = z.object({
   messageId: z.string(),
   body: z.string(),
   messageAttributes: z.record(z.string(), z.unknown()).default({}),
@@ -39,9 +40,9 @@ const stored = z.object({
 });
 const inspection = z.object({
   messages: z.object({
-    ready: z.array(stored),
-    delayed: z.array(stored),
-    inflight: z.array(z.object({ message: stored, visibilityDeadline: z.number() })),
+    ready: z.array(storedMessage),
+    delayed: z.array(storedMessage),
+    inflight: z.array(z.object({ message: storedMessage, visibilityDeadline: z.number() })),
   }),
 });
 /** What a queue holds. */
@@ -142,6 +143,21 @@ export class Queues {
     });
     this.#changed(queue);
     return received.parse(answer).Messages;
+  }
+
+  /** Puts messages into a queue, uncounted, as they were before a restart. */
+  async restore(queue: Queue, messages: readonly z.output<typeof storedMessage>[]): Promise<void> {
+    for (const { body, messageAttributes, delayUntil, messageGroupId, messageDeduplicationId } of messages) {
+      const seconds = delayUntil === undefined ? 0 : Math.ceil((delayUntil - Date.now()) / 1000);
+      await this.#send('SendMessage', {
+        QueueUrl: queue.url,
+        MessageBody: body,
+        MessageAttributes: messageAttributes,
+        ...(messageGroupId === undefined ? { DelaySeconds: Math.min(900, Math.max(0, seconds)) } : {}),
+        ...(messageGroupId === undefined ? {} : { MessageGroupId: messageGroupId }),
+        ...(messageDeduplicationId === undefined ? {} : { MessageDeduplicationId: messageDeduplicationId }),
+      });
+    }
   }
 
   /** What a queue holds, without taking it. */

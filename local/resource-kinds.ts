@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json, Resolve, UnresolvedResource } from './intrinsics.ts';
+import { SecretStore } from './parameters.ts';
 
 /** Where a resource is deployed. */
 export interface Place {
@@ -161,8 +162,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   'AWS::SecretsManager::Secret': {
     nameProperty: 'Name',
     generate: ({ logicalId }, suffix) => `${logicalId}-${suffix.slice(0, 12)}`,
-    arn: (place, name) =>
-      arn('secretsmanager', 'secret:')(place, `${name}-${suffixOf(place, 'secret').slice(0, 6)}`),
+    arn: (place, name) => new SecretStore(place, () => 0).put(name, ''),
     ref: 'arn',
     attributes: (_place, _name, secretArn) => ({ Id: secretArn }),
   },

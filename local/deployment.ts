@@ -1,0 +1,351 @@
+import { readFileSync } from 'node:fs';
+import type { Activity } from './activity.ts';
+import { apiOf, type DeployedApi } from './api.ts';
+import type { Assembly, AssemblyResource } from './assembly.ts';
+import type { AwsBackend } from './aws.ts';
+import type { Clock } from './clock.ts';
+import type { DataFolder } from './data-folder.ts';
+import { DynamoDb, tablesOf } from './dynamodb.ts';
+import type { DynamoDbProcess } from './dynamodb-process.ts';
+import type { MappingOptions } from './event-sources/mapping.ts';
+import { QueueMapping } from './event-sources/queue-mapping.ts';
+import { type Checkpoints, StreamMapping } from './event-sources/stream-mapping.ts';
+import type { Faults } from './faults.ts';
+import { type DeployedFunction, functionsOf } from './functions/deployed-function.ts';
+import { Lambda } from './functions/lambda.ts';
+import type { Logs } from './functions/logs.ts';
+import type { WorkerThread } from './functions/worker-thread.ts';
+import { type Caller, Gateway } from './gateway.ts';
+import type { Issuer } from './issuer.ts';
+import type { Meter } from './meter.ts';
+import type { ResolvedCloudOptions } from './options.ts';
+import { ParameterStore, SecretStore } from './parameters.ts';
+import { ADMIN, Permissions } from './permissions.ts';
+import { Queues, queuesOf } from './queues.ts';
+import { randomUuid, seededRandom } from './random.ts';
+import {
+  eventSourceMappingSchema,
+  secretSchema,
+  ssmParameterSchema,
+  stateMachineSchema,
+} from './resource-schemas.ts';
+import { Rules } from './rules.ts';
+import { type ExecutionDescription, StepFunctions, statesWire } from './states/index.ts';
+import { TimeToLive } from './time-to-live.ts';
+import { currentTrace, inTrace, traceRoots } from './trace.ts';
+import { Wire } from './wire.ts';
+
+/** What a deployment runs on. */
+export interface Ground {
+  readonly options: ResolvedCloudOptions;
+  readonly url: string;
+  readonly clock: Clock;
+  readonly activity: Activity;
+  readonly meter: Meter;
+  readonly faults: Faults;
+  readonly logs: Logs;
+  readonly issuer: Issuer;
+  readonly database: DynamoDbProcess;
+  readonly threads: readonly WorkerThread[];
+  readonly data: DataFolder | undefined;
+}
+
+/** An assembly in operation. */
+export interface Deployment {
+  readonly wire: Wire;
+  readonly rules: Rules;
+  readonly api: DeployedApi | undefined;
+  readonly newTrace: () => string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts an assembly into operation.
+ * @throws when something in it is not understood or would be refused by AWS
+ */
+export async function deploy(assembly: Assembly, ground: Ground): Promise<Deployment> {
+  const { options, clock, activity, meter, faults, logs, data, url } = ground;
+  const { region, account, resources } = assembly;
+  const random = seededRandom(options.seed);
+  const newUuid = () => randomUuid(random);
+  const newTrace = traceRoots(() => clock.now());
+  const place = { region, account };
+
+  const tables = tablesOf(resources);
+  const functions = functionsOf(assembly, url);
+  const machines = resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine');
+  const secretArns = new Map(
+    resources
+      .filter(({ type }) => type === 'AWS::SecretsManager::Secret')
+      .map(({ name, arn }) => [name, arn]),
+  );
+  const permissions = new Permissions(resources, account);
+  const gateway = new Gateway({
+    permissions,
+    activity,
+    faults,
+    access: {
+      ...place,
+      partitionKey: (table) => dynamoDb.tables.get(table)?.keyNames[0],
+      stateMachineArns: () => machines.map(({ physicalId }) => physicalId),
+      secretArn: (id) => secretArns.get(id) ?? [...secretArns.values()].find((arn) => arn?.startsWith(id)),
+    },
+  });
+
+  const dynamoDb = new DynamoDb(ground.database, tables, { meter, ...place });
+  gateway.register('dynamodb', (action, input) => dynamoDb.call(action, input));
+  const queues = new Queues(queuesOf(resources), { meter, url, ...place });
+  gateway.register('sqs', (action, input) => queues.call(action, input));
+  const lambda = new Lambda({
+    functions,
+    qualifiedArns: new Set(
+      resources.flatMap(({ type, arn }) =>
+        arn !== undefined && (type === 'AWS::Lambda::Version' || type === 'AWS::Lambda::Alias') ? [arn] : [],
+      ),
+    ),
+    threads: ground.threads,
+    backend: gateway,
+    billedDurationMs: options.billedDurationMs,
+    ...{ clock, activity, meter, faults, logs, newUuid, newTrace },
+  });
+  gateway.register('lambda', (action, input) => lambda.call(action, input));
+  const rules = new Rules({
+    ...{ resources, gateway, clock, activity, meter, region, account, newUuid, newTrace },
+    schedules: options.schedules,
+    warn: (text) => logs.write({ function: 'rules', text }),
+  });
+  gateway.register('events', (action, input) => rules.call(action, input));
+  registerStores(gateway, assembly, ground);
+
+  await Promise.all([dynamoDb.createTables(), queues.create()]);
+  await data?.keepQueues(queues);
+  const ttl = new TimeToLive(dynamoDb, clock, activity);
+  if (data) for (const table of tables) ttl.watch(table);
+
+  const engine = stateMachines(machines, assembly, {
+    ...{ ground, gateway, rules, newTrace, random },
+  });
+  gateway.register('states', (action, body, { principal }) =>
+    inTrace(currentTrace() ?? newTrace(), () => statesWire(engine, { action, body, principal })),
+  );
+  const api = apiOf(assembly, {
+    ...{ gateway, clock, issuer: ground.issuer },
+    newRequestId: () => {
+      const id = newUuid();
+      meter.name(id);
+      return id;
+    },
+  });
+  startMappings(assembly, { ground, permissions, gateway, dynamoDb, queues, lambda });
+
+  const callers = new Map<string, Caller>([['admin', { principal: ADMIN }]]);
+  for (const { accessKeyId, roleArn, code } of functions)
+    callers.set(accessKeyId, { principal: roleArn, session: code.name });
+  return { wire: new Wire(gateway, callers), rules, api, newTrace, stop: () => queues.stop() };
+}
+
+/** SSM parameters and secrets, with the values given at the start in place of the template's. */
+function registerStores(gateway: Gateway, assembly: Assembly, { options, clock, meter }: Ground): void {
+  const parameters = new ParameterStore(assembly, () => clock.now());
+  const secrets = new SecretStore(assembly, () => clock.now());
+  for (const { type, name, properties } of assembly.resources)
+    if (type === 'AWS::SSM::Parameter') {
+      const { Type, Value } = ssmParameterSchema.parse(properties);
+      parameters.put(name, { value: options.ssm[name] ?? Value, type: Type });
+    } else if (type === 'AWS::SecretsManager::Secret')
+      secrets.put(name, options.secrets[name] ?? initialSecret(secretSchema.parse(properties), options.seed));
+  gateway.register('ssm', (action, input) => parameters.call(action, input));
+  gateway.register('secretsmanager', (action, input) => {
+    meter.count({ service: 'secretsmanager', operation: action, unit: 'Request', resource: '', quantity: 1 });
+    return secrets.call(action, input);
+  });
+}
+
+/** What a secret holds at first: given text, or a generated password, alone or in a JSON object. */
+function initialSecret(
+  { SecretString, GenerateSecretString }: ReturnType<typeof secretSchema.parse>,
+  seed: number,
+): string {
+  if (!GenerateSecretString) return SecretString ?? '';
+  const { PasswordLength, GenerateStringKey, SecretStringTemplate } = GenerateSecretString;
+  const random = seededRandom(seed);
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  const password = Array.from(
+    { length: PasswordLength },
+    () => letters[Math.floor(random() * letters.length)],
+  ).join('');
+  if (GenerateStringKey === undefined) return password;
+  return JSON.stringify({ ...JSON.parse(SecretStringTemplate ?? '{}'), [GenerateStringKey]: password });
+}
+
+function stateMachines(
+  machines: readonly AssemblyResource[],
+  assembly: Assembly,
+  parts: { ground: Ground; gateway: AwsBackend; rules: Rules; newTrace: () => string; random: () => number },
+): StepFunctions {
+  const { ground, gateway, rules, newTrace, random } = parts;
+  const { clock, activity, meter, data } = ground;
+  const names = new Map(machines.map(({ physicalId, name }) => [physicalId, name]));
+  const traces = new Map<string, string>();
+  const count = (stateMachineArn: string, unit: string, trace: string | undefined) =>
+    meter.count(
+      {
+        service: 'states',
+        operation: unit,
+        unit,
+        resource: names.get(stateMachineArn) ?? stateMachineArn,
+        quantity: 1,
+      },
+      trace,
+    );
+  const engine = new StepFunctions({
+    clock,
+    activity,
+    backend: gateway,
+    random,
+    region: assembly.region,
+    account: assembly.account,
+    ...(data ? { store: data.executions() } : {}),
+    observer: {
+      onExecutionStarted: ({ executionArn, name, stateMachineArn, type }) => {
+        const trace = currentTrace() ?? newTrace();
+        traces.set(executionArn, trace);
+        meter.name(name, trace);
+        if (type === 'EXPRESS') count(stateMachineArn, 'ExpressRequest', trace);
+      },
+      onTransition: ({ executionArn, stateMachineArn, type }) => {
+        if (type === 'STANDARD') count(stateMachineArn, 'StateTransition', traces.get(executionArn));
+      },
+      onExecutionStatusChange: (execution) => {
+        if (execution.type === 'STANDARD')
+          rules.emit(
+            'aws.states',
+            'Step Functions Execution Status Change',
+            [execution.executionArn],
+            statusDetail(execution),
+          );
+      },
+    },
+  });
+  for (const { stack, logicalId, name, physicalId, properties } of machines) {
+    const definition = stateMachineSchema.parse(properties);
+    try {
+      engine.load({
+        arn: physicalId,
+        name,
+        roleArn: definition.RoleArn,
+        type: definition.StateMachineType,
+        definition: definitionOf(definition, assembly),
+      });
+    } catch (error) {
+      throw new Error(`${stack}.${logicalId}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return engine;
+}
+
+function definitionOf(machine: ReturnType<typeof stateMachineSchema.parse>, { assets }: Assembly): unknown {
+  const { Definition, DefinitionString, DefinitionS3Location, DefinitionSubstitutions } = machine;
+  const asset = assets.get(DefinitionS3Location?.Key ?? '');
+  const text =
+    DefinitionString ?? (asset === undefined ? JSON.stringify(Definition) : readFileSync(asset, 'utf8'));
+  return JSON.parse(
+    text.replace(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) =>
+      String(DefinitionSubstitutions[name] ?? whole),
+    ),
+  );
+}
+
+function statusDetail(execution: ExecutionDescription): Record<string, unknown> {
+  const { executionArn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } =
+    execution;
+  return {
+    executionArn,
+    stateMachineArn,
+    name,
+    status,
+    startDate,
+    stopDate: stopDate ?? null,
+    input,
+    output: output ?? null,
+    error: error ?? null,
+    cause: cause ?? null,
+  };
+}
+
+function startMappings(
+  { resources, region }: Assembly,
+  parts: {
+    ground: Ground;
+    permissions: Permissions;
+    gateway: Gateway;
+    dynamoDb: DynamoDb;
+    queues: Queues;
+    lambda: Lambda;
+  },
+): void {
+  const { ground, gateway, dynamoDb, queues, lambda } = parts;
+  const { clock, activity, faults, data } = ground;
+  const checkpoints = data?.checkpoints() ?? checkpointsInMemory();
+  const byQueue = new Map<string, QueueMapping>();
+  const byTable = new Map<string, StreamMapping[]>();
+  for (const resource of resources) {
+    if (resource.type !== 'AWS::Lambda::EventSourceMapping') continue;
+    const where = `${resource.stack}.${resource.logicalId}`;
+    const definition = eventSourceMappingSchema.parse(resource.properties);
+    if (!definition.Enabled) continue;
+    const target = lambda.find(definition.FunctionName);
+    const options: MappingOptions = {
+      ...{ id: resource.physicalId, definition, target, lambda, backend: gateway },
+      ...{ clock, activity, faults, region },
+    };
+    const queue = queues.byArn(definition.EventSourceArn);
+    const table = [...dynamoDb.tables.values()].find(
+      ({ streamArn }) => streamArn === definition.EventSourceArn,
+    );
+    const service = queue ? 'sqs' : 'dynamodb';
+    for (const action of queue
+      ? ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']
+      : ['DescribeStream', 'GetShardIterator', 'GetRecords']) {
+      const access = { action: `${service}:${action}`, resource: definition.EventSourceArn };
+      if (parts.permissions.denial(target.roleArn, access, target.code.name) !== undefined)
+        throw new Error(
+          `${where}: the function execution role does not have permissions to call ${access.action}`,
+        );
+    }
+    if (queue) {
+      refuseShortVisibility(where, queue.definition.VisibilityTimeout, target);
+      byQueue.set(queue.name, new QueueMapping(options, queue, queues));
+    } else if (table)
+      byTable.set(table.name, [
+        ...(byTable.get(table.name) ?? []),
+        new StreamMapping(options, table, dynamoDb, checkpoints),
+      ]);
+    else
+      throw new Error(`${where}: ${definition.EventSourceArn} is neither a queue nor a stream of this app`);
+  }
+  queues.onChange(({ name }) => byQueue.get(name)?.wake());
+  dynamoDb.onWrite(({ name }) => {
+    for (const mapping of byTable.get(name) ?? []) mapping.wake();
+  });
+  for (const mapping of [...byQueue.values(), ...[...byTable.values()].flat()]) mapping.wake();
+}
+
+function refuseShortVisibility(
+  where: string,
+  visibilitySeconds: number,
+  { timeoutMs }: DeployedFunction,
+): void {
+  if (visibilitySeconds * 1000 < timeoutMs)
+    throw new Error(
+      `${where}: queue visibility timeout: ${visibilitySeconds} seconds is less than function timeout: ${timeoutMs / 1000} seconds`,
+    );
+}
+
+function checkpointsInMemory(): Checkpoints {
+  const known = new Map<string, string>();
+  return {
+    get: (mapping, shard) => known.get(`${mapping}|${shard}`),
+    set: (mapping, shard, sequenceNumber) => void known.set(`${mapping}|${shard}`, sequenceNumber),
+  };
+}
