@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Deterministic } from '../deterministic.ts';
 import { system } from '../operation.ts';
 
 const resourceInventory = system('resource-inventory');
@@ -12,11 +13,27 @@ const noted = z.string().optional();
 const profileInvalid = { PROFILE_INVALID: 'There is no such profile.' };
 const unknownService = { UNKNOWN_SERVICE: 'There is no such service.' };
 
+/** An address of the range that operators share (RFC 6598). */
+function customerAddress(values: Deterministic): string {
+  return `100.${values.integer(64, 127)}.${values.integer(0, 255)}.${values.integer(1, 254)}`;
+}
+
+/** OLT, card, port and position on the splitter. */
+function linePort(values: Deterministic): string {
+  const [olt, card, port, position] = [
+    values.integer(1, 400),
+    values.integer(1, 16),
+    values.integer(1, 16),
+    values.integer(1, 64),
+  ];
+  return `olt-${olt}/${card}/${port}/${position}`;
+}
+
 /** Access network, internet, customer equipment, barring and tests. */
 export const networkOperations = [
   resourceInventory.operation({
     name: 'resource.assign',
-    title: 'Assign a port, a VLAN and an address',
+    title: 'Assign a line (port, VLAN, address), or from a named pool an address only',
     input: z.object({
       accessType: z.string().optional(),
       pool: z.string().optional(),
@@ -24,33 +41,30 @@ export const networkOperations = [
       profile: z.string().optional(),
     }),
     output: z.object({
-      lineId: z.string(),
-      port: z.string(),
-      vlan: z.int(),
+      lineId: z.string().optional(),
+      port: z.string().optional(),
+      vlan: z.int().optional(),
       ip: z.ipv4(),
-      lineProfile: z.string(),
+      lineProfile: z.string().optional(),
     }),
     rejections: { NO_FREE_PORT: 'All ports are taken.', NO_FREE_IP: 'All addresses are taken.' },
-    answer: ({ profile }, { values, claim }) => ({
-      lineId: `LN-${values.digits(9)}`,
-      port: claim(
-        'port',
-        () =>
-          `olt-${values.integer(1, 400)}/${values.integer(1, 16)}/${values.integer(1, 16)}/${values.integer(1, 64)}`,
-      ),
-      vlan: values.integer(100, 3999),
-      ip: claim(
-        'ip',
-        () => `100.${values.integer(64, 127)}.${values.integer(0, 255)}.${values.integer(1, 254)}`,
-      ),
-      lineProfile: profile ?? 'default',
-    }),
+    answer: ({ pool, profile }, { values, claim }) => {
+      const ip = claim('ip', () => customerAddress(values));
+      if (pool !== undefined) return { ip };
+      return {
+        lineId: `LN-${values.digits(9)}`,
+        port: claim('port', () => linePort(values)),
+        vlan: values.integer(100, 3999),
+        ip,
+        lineProfile: profile ?? 'default',
+      };
+    },
   }),
   resourceInventory.undo({
     name: 'resource.release',
     title: 'Release port, VLAN and address',
     undoes: ['resource.assign'],
-    input: z.object({ lineId: noted, port: noted }),
+    input: z.object({ lineId: noted, port: noted, ip: noted }),
   }),
   accessController.operation({
     name: 'access.activate',
@@ -115,7 +129,7 @@ export const networkOperations = [
     rejections: { DUPLICATE_LINE: 'The line has an account.', ...profileInvalid },
     answer: ({ lineId, ip }, { values }) => ({
       username: `${lineId.toLowerCase()}@bb.example`,
-      ip: ip ?? `100.${values.integer(64, 127)}.${values.integer(0, 255)}.${values.integer(1, 254)}`,
+      ip: ip ?? customerAddress(values),
     }),
   }),
   aaa.undo({

@@ -97,6 +97,13 @@ describe('outputs', () => {
     );
   });
 
+  it('have a line or only an address', () => {
+    const line = outputs('resource-inventory', 'resource.assign', { addressId: 'A', profile: 'p' });
+    expect(Object.keys(line).sort()).toEqual(['ip', 'lineId', 'lineProfile', 'port', 'vlan']);
+    const address = outputs('resource-inventory', 'resource.assign', { addressId: 'A', pool: 'ipv4' });
+    expect(address).toEqual({ ip: expect.stringMatching(/^100\.\d+\.\d+\.\d+$/) });
+  });
+
   it('have no activation code for a card of plastic', () => {
     expect(outputs('sim-inventory', 'sim.assign', { simType: 'physical' })).not.toHaveProperty(
       'activationCode',
