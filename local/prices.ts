@@ -40,7 +40,8 @@ export const billableUnits = [
 ] as const;
 export type BillableUnit = (typeof billableUnits)[number];
 
-const lambdaSource = 'https://aws.amazon.com/lambda/pricing/ as restated by secondary pages, May 2026';
+const lambdaSource =
+  'https://git.mcrn.ar/mariano/lambda_local_runner docs/lambdas-md/lambda-13-cost.md (2026-05)';
 const dynamodbSource = 'https://airbyte.com/data-engineering-resources/dynamodb-pricing (2025-07-21)';
 const eventBridgeSource = 'https://cloudburn.io/blog/amazon-eventbridge-pricing (2026-03-13)';
 
