@@ -14,6 +14,8 @@ const streamEventSchema = z.object({
       eventName: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
       dynamodb: z.object({
         SequenceNumber: z.string(),
+        /** Epoch seconds. */
+        ApproximateCreationDateTime: z.number(),
         NewImage: attributes.optional(),
         OldImage: attributes.optional(),
       }),
@@ -25,23 +27,24 @@ const streamEventSchema = z.object({
 export interface Change {
   readonly id: string;
   readonly sequenceNumber: string;
+  /** ISO time of the write. */
+  readonly at: string;
   readonly image: Readonly<Record<string, unknown>>;
   readonly before: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The records that a batch of a DynamoDB stream wrote, in order; removals are left out. */
 export const newImages = (event: unknown): Change[] =>
-  streamEventSchema
-    .parse(event)
-    .Records.flatMap(({ eventID, dynamodb: { NewImage, OldImage, SequenceNumber } }) =>
-      NewImage
-        ? [
-            {
-              id: eventID,
-              sequenceNumber: SequenceNumber,
-              image: unmarshall(NewImage),
-              before: OldImage && unmarshall(OldImage),
-            },
-          ]
-        : [],
-    );
+  streamEventSchema.parse(event).Records.flatMap(({ eventID, dynamodb }) => {
+    const { NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime } = dynamodb;
+    if (!NewImage) return [];
+    return [
+      {
+        id: eventID,
+        sequenceNumber: SequenceNumber,
+        at: new Date(ApproximateCreationDateTime * 1000).toISOString(),
+        image: unmarshall(NewImage),
+        before: OldImage && unmarshall(OldImage),
+      },
+    ];
+  });

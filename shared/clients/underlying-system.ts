@@ -25,6 +25,8 @@ export interface SystemCall {
   readonly idempotencyKey: string;
   /** The order number, for the system's own logs. */
   readonly correlationId: string;
+  /** Which step of the order calls, as `02.reserve`, for the system's own logs. */
+  readonly step: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -48,7 +50,7 @@ const outputsSchema = z.record(z.string(), z.unknown());
  */
 export const systemCaller =
   (directory: SystemDirectory, http: typeof fetch = fetch): CallSystem =>
-  async ({ system, operation, idempotencyKey, correlationId, body }) => {
+  async ({ system, operation, idempotencyKey, correlationId, step, body }) => {
     const { baseUrl, credential } = await directory(system);
     let response: Response;
     let text: string;
@@ -60,6 +62,7 @@ export const systemCaller =
           authorization: `Bearer ${credential}`,
           'idempotency-key': idempotencyKey,
           'x-correlation-id': correlationId,
+          'x-step': step,
         },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(TIME_LIMIT_MS),

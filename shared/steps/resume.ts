@@ -10,9 +10,12 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
+import { projectOrderState } from './order-state.ts';
 import { recordStep } from './record-step.ts';
 import { FIRST_RUN } from './run-step.ts';
 import { type StartDependencies, startSuborder } from './start-suborder.ts';
+import { moveSuborder } from './suborder-state.ts';
+import { writeTogether } from './transaction.ts';
 
 export interface ResumeDependencies extends StartDependencies {
   /** Has the wait looked at again at that time. */
@@ -43,8 +46,15 @@ export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<
   if (!token || !outcome) return 'waiting';
   if (wait.kind === 'timer' && 'result' in outcome) await completeTimer(deps, wait);
   const answered = await answer(deps, token, outcome);
+  if (wait.kind === 'repair') await endHold(deps, order, suborder);
   await settle(deps, wait, answered);
   return answered;
+}
+
+/** A repaired suborder moves again. */
+async function endHold(deps: ResumeDependencies, order: string, suborder: string): Promise<void> {
+  const moved = await writeTogether(deps, [moveSuborder(order, suborder, ['held'], 'inProgress')]);
+  if (!moved) await projectOrderState(deps, order);
 }
 
 /** A timer's step is done when its time has come. */

@@ -59,6 +59,7 @@ export const callUnderlyingSystem =
       operation: task.name,
       idempotencyKey,
       correlationId: event.order,
+      step: `${event.suborder}.${event.step}`,
       body: input,
     });
   };

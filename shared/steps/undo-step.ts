@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CallSystem } from '#shared/clients/underlying-system.ts';
-import { getStep } from '#shared/store/suborders.ts';
 import { tableName } from '#shared/store/client.ts';
+import { getStep } from '#shared/store/suborders.ts';
 import type { UndoTask } from '#shared/tasks/task.ts';
 import { stepKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -31,6 +31,7 @@ export async function undoStep(
     operation: task.name,
     idempotencyKey: `${order}-${suborder}-${step}-${record.run}-undo`,
     correlationId: order,
+    step: `${suborder}.${step}.undo`,
     body: record.outputs,
   });
   await writeTogether(deps, [undone(order, suborder, step, deps.now().toISOString())]);

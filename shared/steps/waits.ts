@@ -89,11 +89,14 @@ function park(parking: Parking): TransactItem {
   if (notBefore) set.notBefore = notBefore;
   if (outcome) set.outcome = outcome;
   const names = Object.keys(set);
+  // A gate keeps the outcome that it has: one whose source was cancelled fails whenever it is asked.
+  const value = (name: string) =>
+    kind === 'gate' && name === 'outcome' ? 'if_not_exists(#outcome, :outcome)' : `:${name}`;
   return {
     Update: {
       TableName: tableName('waits'),
       Key: { order, wait: waitId(suborder, step, kind) },
-      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${outcome ? '' : ' REMOVE #outcome'}`,
+      UpdateExpression: `SET ${names.map((name) => `#${name} = ${value(name)}`).join(', ')}${outcome ? '' : ' REMOVE #outcome'}`,
       ConditionExpression: 'attribute_not_exists(#attempt) OR #attempt < :attempt',
       ExpressionAttributeNames: {
         ...Object.fromEntries(names.map((name) => [`#${name}`, name])),

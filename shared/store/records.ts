@@ -12,7 +12,11 @@ const facts = z.record(z.string(), z.unknown());
 export const suborderNumberSchema = z.string().regex(/^\d{2,3}$/);
 
 /** A gate that a milestone opens: the wait and the entry to take out of its `pending` set. */
-export const openingSchema = z.object({ wait: z.string(), entry: z.string(), workingDaysBefore: z.int().optional() });
+export const openingSchema = z.object({
+  wait: z.string(),
+  entry: z.string(),
+  workingDaysBefore: z.int().optional(),
+});
 
 /** One suborder: the order item's process. Key: order, `SUBORDER#nn`. */
 export const suborderSchema = z.object({
@@ -51,8 +55,10 @@ export const stepSchema = z.object({
   /** Counts runs, not attempts: a retry keeps the number, going back to the step counts up. */
   run: z.int(),
   outputs: facts.default({}),
-  /** Id of the employee, event or function that completed it. */
+  /** Id of the employee, event or system that completed it. */
   by: z.string().optional(),
+  reaches: z.enum(MILESTONES).optional(),
+  tells: z.enum(MESSAGE_TEMPLATES).optional(),
   startedAt: instant.optional(),
   at: instant,
 });

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
+import { type CallSystem, systemCaller } from '#shared/clients/underlying-system.ts';
+import { MESSAGE_TEMPLATES, MESSAGES } from '#shared/domain/messages.ts';
+import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
+import { getOrderFacts } from '#shared/steps/order-facts.ts';
+import { taskHandler } from '../task-handler.ts';
+
+const messageSchema = z.object({
+  order: z.string(),
+  suborder: z.string(),
+  step: z.string().default('order'),
+  tells: z.enum(MESSAGE_TEMPLATES),
+});
+
+/**
+ * Has the notification system write to the customer. It knows the customer's addresses by id, so none pass through
+ * here; the key (order, suborder, step and template) makes a message that is asked for twice one message.
+ */
+export const send =
+  (deps: Dependencies & { readonly callSystem: CallSystem }) =>
+  async ({ order, suborder, step, tells }: z.output<typeof messageSchema>) => {
+    const { customerId } = await getOrderFacts(deps, order);
+    return deps.callSystem({
+      system: 'notify',
+      operation: 'message.send',
+      idempotencyKey: `${order}-${suborder}-${step}-${tells}`,
+      correlationId: order,
+      step: `${suborder}.${step}.${tells}`,
+      body: {
+        template: tells,
+        channels: MESSAGES[tells].channels,
+        recipient: customerId,
+        params: { order, suborder, step },
+      },
+    });
+  };
+
+export const handler = taskHandler(
+  messageSchema,
+  send({ ...defaultDependencies(), callSystem: systemCaller(awsSystemDirectory) }),
+);

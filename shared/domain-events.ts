@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
+import { MANAGEMENT } from '#shared/steps/order-state.ts';
+import { orderHeaderSchema, stepSchema, suborderSchema } from '#shared/store/records.ts';
+
+/** What every domain event says: ids and progress, no personal data. */
+const common = z.object({
+  /** The same when the event is delivered again. */
+  id: z.string(),
+  order: z.string(),
+  suborder: z.string(),
+  at: z.iso.datetime(),
+  /** The message that the customer is to get. */
+  tells: z.enum(MESSAGE_TEMPLATES).optional(),
+});
+
+export const domainEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('OrderAccepted'), detail: common }),
+  z.object({
+    type: z.literal('OrderStateChanged'),
+    detail: common.extend({ state: z.string(), before: z.string() }),
+  }),
+  z.object({
+    type: z.literal('SuborderStateChanged'),
+    detail: common.extend({ flow: z.string(), state: z.string(), before: z.string() }),
+  }),
+  z.object({
+    type: z.literal('StepCompleted'),
+    detail: common.extend({ step: z.string(), task: z.string(), reaches: z.string().optional() }),
+  }),
+  z.object({ type: z.literal('StepFailed'), detail: common.extend({ step: z.string(), task: z.string() }) }),
+]);
+export type DomainEvent = z.output<typeof domainEventSchema>;
+
+/** A change of a record in the `orders` or `suborders` table. */
+export interface RecordChange {
+  readonly id: string;
+  readonly at: string;
+  readonly image: Readonly<Record<string, unknown>>;
+  readonly before: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The domain events that a change of a record stands for; most changes stand for none. */
+export function domainEvents({ id, at, image, before }: RecordChange): DomainEvent[] {
+  const key = String(image.sk);
+  if (key === 'HEADER') return orderEvents(id, at, image, before);
+  if (key.startsWith('SUBORDER#')) return suborderEvents(id, at, image, before);
+  if (key.startsWith('STEP#')) return stepEvents(id, image, before);
+  return [];
+}
+
+function orderEvents(id: string, at: string, image: unknown, before: RecordChange['before']): DomainEvent[] {
+  const { order, state, orderDate } = orderHeaderSchema.parse(image);
+  const detail = { id, order, suborder: MANAGEMENT };
+  if (!before)
+    return [{ type: 'OrderAccepted', detail: { ...detail, at: orderDate, tells: 'ORDER_RECEIVED' } }];
+  const was = orderHeaderSchema.parse(before).state;
+  if (was === state) return [];
+  return [
+    {
+      type: 'OrderStateChanged',
+      detail: {
+        ...detail,
+        at,
+        state,
+        before: was,
+        ...(state === 'cancelled' && { tells: 'ORDER_CANCELLED' }),
+      },
+    },
+  ];
+}
+
+function suborderEvents(
+  id: string,
+  at: string,
+  image: unknown,
+  before: RecordChange['before'],
+): DomainEvent[] {
+  const { order, suborder, flow, state } = suborderSchema.parse(image);
+  const was = before ? suborderSchema.parse(before).state : 'acknowledged';
+  if (was === state) return [];
+  return [{ type: 'SuborderStateChanged', detail: { id, order, suborder, at, flow, state, before: was } }];
+}
+
+function stepEvents(id: string, image: unknown, before: RecordChange['before']): DomainEvent[] {
+  const { order, suborder, step, task, status, at, reaches, tells } = stepSchema.parse(image);
+  if (before && stepSchema.parse(before).status === status) return [];
+  const detail = { id, order, suborder, at, step, task, ...(tells && { tells }) };
+  if (status === 'done')
+    return [{ type: 'StepCompleted', detail: { ...detail, ...(reaches && { reaches }) } }];
+  if (status === 'fallout') return [{ type: 'StepFailed', detail }];
+  return [];
+}

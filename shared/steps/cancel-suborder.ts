@@ -1,0 +1,117 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Milestone } from '#shared/domain/milestones.ts';
+import { tableName } from '#shared/store/client.ts';
+import type { Suborder } from '#shared/store/records.ts';
+import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { taskNamed } from '#shared/tasks/registry.ts';
+import { openGate, suborderKey, type TransactItem } from './completion.ts';
+import type { Dependencies } from './dependencies.ts';
+import { projectOrderState } from './order-state.ts';
+import { startWait } from './start-all.ts';
+import { moveSuborder } from './suborder-state.ts';
+import { writeTogether } from './transaction.ts';
+
+/** A completed step and the compensation that takes it back. */
+export interface StepToUndo {
+  readonly step: string;
+  readonly task: string;
+}
+
+/**
+ * A suborder begins to end: no new step starts from now on.
+ * @returns its completed steps that can be undone, in the reverse of the order in which they completed
+ */
+export async function prepareUndo(
+  deps: Dependencies,
+  order: string,
+  suborder: string,
+): Promise<{ steps: StepToUndo[] }> {
+  await writeTogether(deps, [
+    moveSuborder(
+      order,
+      suborder,
+      ['acknowledged', 'inProgress', 'pending', 'held', 'assessingCancellation'],
+      'pendingCancellation',
+    ),
+  ]);
+  const done = (await getSteps(deps, order, suborder)).filter(({ status }) => status === 'done');
+  const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
+  return {
+    steps: latestFirst.flatMap(({ step, task }) => {
+      const undo = taskNamed(task)?.undo;
+      return undo && typeof undo === 'object' ? [{ step, task: undo.name }] : [];
+    }),
+  };
+}
+
+/**
+ * A suborder has ended as cancelled. Who waits for its end goes on; who waits for a milestone that will never come
+ * now fails at its gate, so that it is cancelled too (the default policy: an item's dependents stop with it).
+ */
+export async function endCancelled(
+  deps: Dependencies,
+  order: string,
+  suborder: string,
+): Promise<{ status: string }> {
+  const row = await getSuborder(deps, order, suborder);
+  const at = deps.now().toISOString();
+  const dependents = waitsOnMissing(row);
+  for (const wait of dependents) await failGate(deps, row, wait);
+  await writeTogether(deps, [
+    ended(row, at),
+    ...(row.opens.ENDED ?? []).map(({ wait, entry }) => openGate(order, wait, entry)),
+  ]);
+  await projectOrderState(deps, order);
+  return { status: 'cancelled' };
+}
+
+const ended = ({ order, suborder }: Suborder, at: string): TransactItem => ({
+  Update: {
+    TableName: tableName('suborders'),
+    Key: suborderKey(order, suborder),
+    UpdateExpression: 'SET #state = :cancelled, #endedAt = :at, #milestones.#ended = :at',
+    ConditionExpression: '#state = :pending',
+    ExpressionAttributeNames: {
+      '#state': 'state',
+      '#endedAt': 'endedAt',
+      '#milestones': 'milestones',
+      '#ended': 'ENDED' satisfies Milestone,
+    },
+    ExpressionAttributeValues: { ':cancelled': 'cancelled', ':pending': 'pendingCancellation', ':at': at },
+  },
+});
+
+/** Waits of other suborders for milestones that this one has not reached. */
+function waitsOnMissing({ opens, milestones }: Suborder): ReadonlySet<string> {
+  const missing = Object.entries(opens).filter(
+    ([milestone]) => milestone !== 'ENDED' && !Object.hasOwn(milestones, milestone),
+  );
+  const reached = new Set(
+    Object.entries(opens).flatMap(([milestone, openings]) =>
+      Object.hasOwn(milestones, milestone) ? openings.map(({ wait, entry }) => `${wait} ${entry}`) : [],
+    ),
+  );
+  return new Set(
+    missing.flatMap(([, openings]) =>
+      openings.flatMap(({ wait, entry }) => (reached.has(`${wait} ${entry}`) ? [] : [wait])),
+    ),
+  );
+}
+
+/** A suborder whose start waits is started to be cancelled by its first step, so that every end goes the same way. */
+async function failGate(deps: Dependencies, { order, suborder }: Suborder, wait: string): Promise<void> {
+  const [dependent = ''] = wait.split('#');
+  if (wait === startWait(dependent))
+    await writeTogether(deps, [moveSuborder(order, dependent, ['acknowledged'], 'pendingCancellation')]);
+  await deps.documents.send(
+    new UpdateCommand({
+      TableName: tableName('waits'),
+      Key: { order, wait },
+      UpdateExpression: 'SET #outcome = :outcome REMOVE #pending',
+      ExpressionAttributeNames: { '#outcome': 'outcome', '#pending': 'pending' },
+      ExpressionAttributeValues: {
+        ':outcome': { error: 'DependencyCancelled', cause: `Suborder ${order}-${suborder} was cancelled` },
+      },
+    }),
+  );
+}

@@ -1,0 +1,48 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isTerminal, orderState, type State } from '#shared/domain/states.ts';
+import { tableName } from '#shared/store/client.ts';
+import type { Suborder } from '#shared/store/records.ts';
+import { getSuborders } from '#shared/store/suborders.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** The number of order management among an order's suborders. */
+export const MANAGEMENT = '00';
+
+/** The state of an order with these suborders; while it is not divided yet, that of order management. */
+export function stateOf(suborders: readonly Suborder[]): State {
+  const items = suborders.filter(({ suborder }) => suborder !== MANAGEMENT);
+  return orderState((items.length > 0 ? items : suborders).map(({ state }) => state));
+}
+
+/**
+ * Brings the state in the order's header, by which orders are listed, up to that of its suborders.
+ * @returns the state
+ */
+export async function projectOrderState(deps: Dependencies, order: string): Promise<State> {
+  const state = stateOf(await getSuborders(deps, order));
+  const ended = isTerminal(state);
+  try {
+    await deps.documents.send(
+      new UpdateCommand({
+        TableName: tableName('orders'),
+        Key: { pk: `ORDER#${order}`, sk: 'HEADER' },
+        UpdateExpression: `SET #state = :state${ended ? ', #completionDate = :now' : ''} ADD #version :one`,
+        ConditionExpression: 'attribute_exists(pk) AND #state <> :state',
+        ExpressionAttributeNames: {
+          '#state': 'state',
+          '#version': 'version',
+          ...(ended && { '#completionDate': 'completionDate' }),
+        },
+        ExpressionAttributeValues: {
+          ':state': state,
+          ':one': 1,
+          ...(ended && { ':now': deps.now().toISOString() }),
+        },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+  return state;
+}

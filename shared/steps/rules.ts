@@ -1,0 +1,40 @@
+import type { Desk } from '#shared/domain/desks.ts';
+import type { MessageTemplate } from '#shared/domain/messages.ts';
+import { ALL_UNDO_TASKS, taskNamed } from '#shared/tasks/registry.ts';
+import { askCustomer, cancelItem, fallout, type RejectionRule, type Task } from '#shared/tasks/task.ts';
+
+/** A step that failed, as its state machine reports it. */
+export interface Failure {
+  readonly task: string;
+  readonly error: string;
+  /** The compensation that failed, when it was the undo of a step. */
+  readonly undo?: string | undefined;
+}
+
+/** Errors that the product itself raises, whatever the task. */
+const OWN_RULES: Readonly<Record<string, RejectionRule>> = {
+  SuborderEnding: cancelItem(),
+  DependencyCancelled: cancelItem(),
+  InputIncomplete: fallout('ORDER_DESK'),
+};
+
+/** What happens after a failure: the task's rule for a business rejection, else a work item on the task's desk. */
+export function ruleFor({ task, error, undo }: Failure): RejectionRule {
+  if (undo) return fallout(ALL_UNDO_TASKS.find(({ name }) => name === undo)?.desk ?? 'SUPERVISOR');
+  const declared = taskNamed(task);
+  return (
+    declared?.rejections[error] ??
+    OWN_RULES[error] ??
+    fallout(declared ? falloutDesk(declared) : 'SUPERVISOR')
+  );
+}
+
+const falloutDesk = (task: Task): Desk => (task.kind === 'manual' ? task.desk : task.falloutDesk);
+
+/** The desk that sees to a rule which needs a person, and what the customer is told. */
+export function deskOf(rule: RejectionRule): { desk: Desk; tells: MessageTemplate | undefined } | undefined {
+  if (rule.action === 'fallout') return { desk: rule.desk, tells: rule.tells };
+  if (rule.action === askCustomer().action)
+    return { desk: 'CUSTOMER_CARE', tells: rule.tells ?? 'ACTION_REQUIRED' };
+  return undefined;
+}
