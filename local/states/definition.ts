@@ -266,14 +266,16 @@ function parseScope(
   outerVariables: ReadonlySet<string>,
 ): Scope {
   const raw = Object.entries(States);
-  const variables = new Set([...outerVariables, ...raw.flatMap(([, state]) => assignedNames(state))]);
-  for (const [name, state] of raw) {
-    const shadowed = assignedNames(state).find((variable) => outerVariables.has(variable));
-    if (shadowed !== undefined)
-      throw new DefinitionError(
-        `State '${name}': field 'Assign' names the variable '${shadowed}' of an outer scope`,
-      );
-  }
+  const assigned = (state: Json) => (isJsonObject(state) && isJsonObject(state.Assign) ? state.Assign : {});
+  const variables = new Set(outerVariables);
+  for (const [name, state] of raw)
+    for (const variable of Object.keys(assigned(state))) {
+      if (outerVariables.has(variable))
+        throw new DefinitionError(
+          `State '${name}': field 'Assign' names the variable '${variable}' of an outer scope`,
+        );
+      variables.add(variable);
+    }
   const states = new Map(raw.map(([name, state]) => [name, parseState(name, state, context, variables)]));
   checkTransitions(StartAt, states, where);
   return { startAt: StartAt, states };
@@ -408,20 +410,13 @@ function checkTransitions(startAt: string, states: ReadonlyMap<string, State>, w
 function transitions(state: State): [field: string, next: string][] {
   const found: [string, string][] = [];
   if ('Next' in state && state.Next !== undefined) found.push(['Next', state.Next]);
-  if ('Catch' in state) state.Catch.forEach(({ Next }, index) => found.push([`Catch[${index}]/Next`, Next]));
+  if ('Catch' in state)
+    for (const [index, { Next }] of state.Catch.entries()) found.push([`Catch[${index}]/Next`, Next]);
   if ('Choices' in state) {
-    state.Choices.forEach(({ Next }, index) => found.push([`Choices[${index}]/Next`, Next]));
+    for (const [index, { Next }] of state.Choices.entries()) found.push([`Choices[${index}]/Next`, Next]);
     if (state.Default !== undefined) found.push(['Default', state.Default]);
   }
   return found;
-}
-
-function assignedNames(raw: Json): string[] {
-  if (!isJsonObject(raw)) return [];
-  const lists = [raw.Choices, raw.Catch].flatMap((list) => (Array.isArray(list) ? list : []));
-  return [raw, ...lists].flatMap((part) =>
-    isJsonObject(part) && isJsonObject(part.Assign) ? Object.keys(part.Assign) : [],
-  );
 }
 
 /** Compiles every expression of a state, those of the states inside it left to themselves. */

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { runCase } from '#local/states/cases/run.ts';
+import { type Json, toJson } from '#local/states/json.ts';
+import { type EventRow, historyMismatch, mismatch, normalise, normaliseParallel, toRows } from './compare.ts';
+
+const eventRow = z
+  .tuple([z.number(), z.number(), z.string()])
+  .rest(z.json())
+  .transform(([id, previous, type, details = null]): EventRow => [id, previous, type, details]);
+const recording = z.looseObject({
+  name: z.string(),
+  parallelEventsNormalised: z.boolean().default(false),
+  expected: z.object({
+    status: z.string(),
+    output: z.json().optional(),
+    error: z.json().optional(),
+    cause: z.json().optional(),
+    events: z.array(eventRow),
+  }),
+});
+const definitionOnly = z.object({ name: z.string(), definition: z.json() });
+
+function readLines<T>(file: string, schema: z.ZodType<T>): T[] {
+  const text = readFileSync(new URL(`cases/${file}`, import.meta.url), 'utf8');
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [schema.parse(JSON.parse(line))]));
+}
+
+function byName<T extends { readonly name: string }>(cases: readonly T[]): [string, T][] {
+  return cases.map((recorded) => [recorded.name, recorded]);
+}
+
+describe.each(['jsonata.jsonl', 'rewritten.jsonl'])('executions recorded on AWS, %s', (file) => {
+  test.each(byName(readLines(file, recording)))('%s', async (_name, recorded) => {
+    const { events, ...outcome } = await runCase(recorded);
+    const { events: recordedEvents, ...recordedOutcome } = recorded.expected;
+    const rows = toRows(events);
+    const compared = recorded.parallelEventsNormalised ? normaliseParallel(rows) : rows;
+    const bindings = new Map<string, string>();
+
+    const problem =
+      historyMismatch(recordedEvents, compared, bindings) ??
+      mismatch(normalise(toJson(recordedOutcome)), normalise(toJson(outcome)), bindings);
+
+    expect(problem, shown(outcome, compared)).toBeUndefined();
+  });
+});
+
+describe('definitions with states in JSONPath are refused', () => {
+  test.each(byName(readLines('mixed.jsonl', definitionOnly)))('%s', async (_name, { definition }) => {
+    const { status, cause } = await runCase({ definition, inputRaw: '{}' });
+
+    expect({ status, cause }).toEqual({
+      status: 'REFUSED',
+      cause: expect.stringMatching(/^State '.+': field 'QueryLanguage' .*only JSONata is run$/),
+    });
+  });
+});
+
+function shown(
+  outcome: Omit<Awaited<ReturnType<typeof runCase>>, 'events'>,
+  rows: readonly EventRow[],
+): string {
+  const lines: Json[] = [toJson(outcome), ...rows];
+  return lines.map((line) => JSON.stringify(line).slice(0, 300)).join('\n');
+}
