@@ -1,0 +1,45 @@
+import type { Flag, Flags } from '#shared/domain/flags.ts';
+import type { Milestone } from '#shared/domain/milestones.ts';
+import type { Flow, Step } from '../language/flow.ts';
+
+/** What a suborder will do, as far as that is known when it is planned. */
+export interface Path {
+  /** The steps that run; one whose condition is decided later counts as running. */
+  readonly steps: readonly Step[];
+  /** Milestones that these steps reach. */
+  readonly reaches: ReadonlySet<Milestone>;
+}
+
+/** The path of a suborder whose flow is not known yet. */
+export const UNKNOWN_PATH: Path = { steps: [], reaches: new Set() };
+
+/** Flags that a step can set, by its result or by a rejection that lets the flow go on. */
+export const flagsSetBy = ({ task }: Step): readonly Flag[] => [
+  ...(task.sets ?? []),
+  ...Object.values(task.rejections).flatMap((rule) =>
+    rule.action === 'continue-with-flag' ? [rule.flag] : [],
+  ),
+];
+
+/** Flags that a flow branches on. */
+export const flagsOf = (flow: Flow): readonly Flag[] => [
+  ...new Set(flow.steps.flatMap(({ when }) => (when ? [when.flag] : []))),
+];
+
+/** The part of a flow that runs with these flags; a flag that is not named is false. */
+export function plannedPath(flow: Flow, flags: Flags): Path {
+  const decidedLater = new Set(flow.steps.flatMap(flagsSetBy));
+  return pathOf(
+    flow.steps.filter(
+      ({ when }) => !when || decidedLater.has(when.flag) || (flags[when.flag] ?? false) === when.is,
+    ),
+  );
+}
+
+/** The path on which every step of a flow runs. */
+export const fullPath = (flow: Flow): Path => pathOf(flow.steps);
+
+const pathOf = (steps: readonly Step[]): Path => ({
+  steps,
+  reaches: new Set(steps.flatMap(({ reaches }) => (reaches ? [reaches] : []))),
+});
