@@ -30,11 +30,12 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'The service is temporarily unavailable',
 };
 
-/** Service exceptions of AWS that mean `try again`, by name. */
+/** Technical errors, and service exceptions of AWS, that mean `try again`, by name. */
 const BUSY = new Set([
   'Throttled',
   'Unavailable',
   'Timeout',
+  'Conflict',
   'ThrottlingException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',

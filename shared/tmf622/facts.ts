@@ -1,4 +1,4 @@
-import { placedItems, reliesOn } from './items.ts';
+import { type PlacedItem, placedItems, reliesOn } from './items.ts';
 import type { ItemAction, OrderDocument, ProductOrderItem } from './schema.ts';
 
 /** What planning and the flows need to know of one order item. */
@@ -8,13 +8,11 @@ export interface ItemFacts {
   /** Absent when the order does not say what is ordered; a person completes it. */
   readonly offering?: string;
   /** Id of the installed product that the item changes or ends. */
-  readonly productId?: string;
+  readonly installedProductId?: string;
   readonly quantity: number;
   readonly characteristics: Readonly<Record<string, unknown>>;
   /** Ids of the items that this one relies on. */
   readonly reliesOn: readonly string[];
-  /** Whether other items are nested in it: a bundle, which may be nothing but their container. */
-  readonly bundle: boolean;
 }
 
 /** What later steps need to know of an order; see `docs/api.md` for where each comes from. */
@@ -26,6 +24,8 @@ export interface OrderFacts {
   readonly addressId?: string;
   readonly address?: Readonly<Record<string, unknown>>;
   readonly consents: readonly string[];
+  /** Sold to a consumer at a distance, who then may withdraw. */
+  readonly distanceSale: boolean;
   readonly items: readonly ItemFacts[];
 }
 
@@ -41,7 +41,8 @@ const same = (text: string | undefined, wanted: string): boolean =>
  * products), else the first place; consents: agreements referred to as `Consent`; requested date: completion, else start.
  */
 export function orderFacts(document: OrderDocument): OrderFacts {
-  const items = placedItems(document).map(({ item }) => item);
+  const placed = placedItems(document);
+  const items = placed.map(({ item }) => item);
   const customer =
     document.relatedParty.find(({ role }) => same(role, 'customer')) ?? document.relatedParty[0];
   const account =
@@ -56,12 +57,13 @@ export function orderFacts(document: OrderDocument): OrderFacts {
     ...(address?.id !== undefined && { addressId: address.id }),
     ...(address && { address }),
     consents: consents(document),
-    items: items.map(itemFacts),
+    distanceSale: isDistanceSale(document),
+    items: itemFacts(placed),
   };
 }
 
-/** Ids of the consents that the customer gave with the order, such as `earlyStart`. */
-export const consents = ({ agreement = [] }: Pick<OrderDocument, 'agreement'>): string[] =>
+/** Ids of the consents that the customer gave with the order, such as `early-start`. */
+const consents = ({ agreement = [] }: Pick<OrderDocument, 'agreement'>): string[] =>
   agreement.filter((entry) => same(entry['@referredType'], 'Consent')).map(({ id }) => id);
 
 /** The places that an order names for installation, the order's own before its items'; more than one id is refused. */
@@ -77,38 +79,60 @@ export function installationAddresses(document: OrderDocument): Place[] {
 const installationAddress = (document: OrderDocument): Place | undefined =>
   installationAddresses(document)[0];
 
-function itemFacts(item: ProductOrderItem): ItemFacts {
-  const offering = item.productOffering?.id ?? item.product?.productOffering?.id;
+/** An item that only holds others together: nothing is ordered by itself, so it has no suborder. */
+const isContainer = (item: ProductOrderItem): boolean =>
+  (item.productOrderItem ?? []).length > 0 && offeringOf(item) === undefined;
+
+const offeringOf = ({ productOffering, product }: ProductOrderItem): string | undefined =>
+  productOffering?.id ?? product?.productOffering?.id;
+
+/**
+ * The items that become suborders, in their order. A relation with a container is one with what it contains, and
+ * a container's relations are those of what it contains.
+ */
+function itemFacts(placed: readonly PlacedItem[]): ItemFacts[] {
+  const containers = new Map(
+    placed.flatMap(({ item, path }) =>
+      isContainer(item) ? [[item.id, contents(placed, path).map((inner) => inner.item.id)] as const] : [],
+    ),
+  );
+  return placed
+    .filter(({ item }) => !containers.has(item.id))
+    .map(({ item, path }) => {
+      const around = placed.filter((outer) => containers.has(outer.item.id) && isInside(path, outer.path));
+      const relied = [item, ...around.map((outer) => outer.item)].flatMap(reliesOn);
+      const ids = new Set(relied.flatMap((id) => containers.get(id) ?? [id]));
+      return factsOf(
+        item,
+        [...ids].filter((id) => !containers.has(id)),
+      );
+    });
+}
+
+const contents = (placed: readonly PlacedItem[], path: PlacedItem['path']): PlacedItem[] =>
+  placed.filter((inner) => isInside(inner.path, path));
+
+const isInside = (path: PlacedItem['path'], outer: PlacedItem['path']): boolean =>
+  path.length > outer.length && outer.every((part, index) => path[index] === part);
+
+function factsOf(item: ProductOrderItem, relied: readonly string[]): ItemFacts {
+  const offering = offeringOf(item);
   return {
     id: item.id,
     action: item.action,
     ...(offering !== undefined && { offering }),
-    ...(item.product?.id !== undefined && { productId: item.product.id }),
+    ...(item.product?.id !== undefined && { installedProductId: item.product.id }),
     quantity: item.quantity ?? 1,
     characteristics: Object.fromEntries(
       (item.product?.productCharacteristic ?? []).map(({ name, value }) => [name, value]),
     ),
-    reliesOn: reliesOn(item),
-    bundle: (item.productOrderItem ?? []).length > 0,
+    reliesOn: relied,
   };
 }
 
 const CONSUMER = 'residential';
 const DISTANCE_SALE = 'distanceSale';
-export const EARLY_START = 'earlyStart';
 
-/**
- * Whether provisioning must wait until the withdrawal period is over: a consumer (category `residential`) bought at
- * a distance (a channel of role `distanceSale`) and did not consent to an early start (consent `earlyStart`).
- * An order that says nothing of this does not wait.
- */
-export const waitsForWithdrawal = (document: OrderDocument): boolean =>
-  same(document.category, CONSUMER) &&
-  (document.channel ?? []).some(({ role }) => same(role, DISTANCE_SALE)) &&
-  !consents(document).some((consent) => same(consent, EARLY_START));
-
-const WITHDRAWAL_DAYS = 14;
-
-/** When the consumer's right of withdrawal ends: 14 days after the order (Directive 2011/83/EU, article 9). */
-export const withdrawalEnds = ({ orderDate }: Pick<OrderDocument, 'orderDate'>): string =>
-  new Date(Date.parse(orderDate) + WITHDRAWAL_DAYS * 86_400_000).toISOString();
+/** Sold to a consumer (category `residential`) at a distance (a channel of role `distanceSale`). */
+const isDistanceSale = ({ category, channel = [] }: OrderDocument): boolean =>
+  same(category, CONSUMER) && channel.some(({ role }) => same(role, DISTANCE_SALE));

@@ -82,14 +82,17 @@ function danglingRelationships(placed: readonly PlacedItem[]): Problem[] {
   );
 }
 
-/** The first circle found: items are taken away as long as one relies on none of those that are left. */
+/** Items in a circle: those that rely on none, and those that none relies on, are taken away until nobody is left to take. */
 function circles(placed: readonly PlacedItem[]): Problem[] {
   let left = placed;
   for (;;) {
     const ids = new Set(left.map(({ item }) => item.id));
-    const waiting = left.filter(({ item }) => reliesOn(item).some((id) => ids.has(id)));
-    if (waiting.length === left.length) break;
-    left = waiting;
+    const awaited = new Set(left.flatMap(({ item }) => reliesOn(item)));
+    const inBetween = left.filter(
+      ({ item }) => awaited.has(item.id) && reliesOn(item).some((id) => ids.has(id)),
+    );
+    if (inBetween.length === left.length) break;
+    left = inBetween;
   }
   const [first] = left;
   if (!first) return [];

@@ -1,0 +1,95 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import type { Flags } from '#shared/domain/flags.ts';
+import { suborderKey } from '#shared/steps/completion.ts';
+import { MANAGEMENT } from '#shared/steps/order-state.ts';
+import { documentClient, tableName } from '#shared/store/client.ts';
+import { loadDocument } from '#shared/store/orders.ts';
+import type { Suborder } from '#shared/store/records.ts';
+import { orderFacts } from '#shared/tmf622/facts.ts';
+import { manage } from '#state-machines/order-management.ts';
+import { plannedPath } from '#state-machines/planning/path.ts';
+import { withdrawalEnds } from '#state-machines/planning/withdrawal.ts';
+
+export interface StartDependencies {
+  readonly client: DynamoDBDocumentClient;
+  readonly stepFunctions: Pick<SFNClient, 'send'>;
+  readonly stateMachineArn: string;
+  readonly now: () => Date;
+}
+
+const messageSchema = z.object({ order: z.string() });
+
+/**
+ * Starts order management for one order of the intake queue: keeps suborder `00`, then starts the execution, whose
+ * name is the order number. A message that comes twice finds both done.
+ * @throws NotFound when the order does not exist; any other error leaves the message for another try
+ */
+export async function startOrder(deps: StartDependencies, message: string): Promise<void> {
+  const { order } = messageSchema.parse(JSON.parse(message));
+  const ends = withdrawalEnds(orderFacts(await loadDocument(deps.client, order)));
+  const flags: Flags = { withdrawalWait: ends !== undefined };
+  const record: Suborder = {
+    ...suborderKey(order, MANAGEMENT),
+    suborder: MANAGEMENT,
+    flow: manage.id,
+    state: 'inProgress',
+    flags,
+    facts: ends === undefined ? {} : { withdrawalEnds: ends },
+    milestones: {},
+    opens: {},
+    siblings: {},
+    steps: plannedPath(manage, flags).steps.length,
+    done: 0,
+    startedAt: deps.now().toISOString(),
+  };
+  await keepOnce(deps.client, record);
+  await startOnce(deps, order, { order, suborder: MANAGEMENT, flags });
+}
+
+async function keepOnce(client: DynamoDBDocumentClient, record: Suborder): Promise<void> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: tableName('suborders'),
+        Item: record,
+        ConditionExpression: 'attribute_not_exists(sk)',
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
+
+async function startOnce(deps: StartDependencies, order: string, input: unknown): Promise<void> {
+  const { stepFunctions, stateMachineArn } = deps;
+  try {
+    await stepFunctions.send(
+      new StartExecutionCommand({ stateMachineArn, name: order, input: JSON.stringify(input) }),
+    );
+  } catch (error) {
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+  }
+}
+
+/** A batch of the intake queue; messages that failed are reported one by one and come again. */
+export const startOrders = (deps: StartDependencies) => (event: SQSEvent, context: Context) =>
+  processPartialResponse(
+    event,
+    ({ body }: SQSRecord) => startOrder(deps, body),
+    new BatchProcessor(EventType.SQS),
+    { context, throwOnFullBatchFailure: false },
+  );
+
+const client = documentClient();
+const stepFunctions = new SFNClient();
+
+export const handler = (event: SQSEvent, context: Context) => {
+  const stateMachineArn = process.env.ORDER_MANAGEMENT_ARN;
+  if (!stateMachineArn) throw new Error('The environment variable ORDER_MANAGEMENT_ARN is not set');
+  return startOrders({ client, stepFunctions, stateMachineArn, now: () => new Date() })(event, context);
+};

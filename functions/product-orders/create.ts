@@ -1,0 +1,54 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
+import { newOrderNumber, type OrderNumber } from '#shared/domain/order-number.ts';
+import { documentClient } from '#shared/store/client.ts';
+import { type AcceptedOrder, findEarlier, insertOrder } from '#shared/store/orders.ts';
+import { readOrder } from '#shared/tmf622/read-order.ts';
+import { acknowledgement } from '#shared/tmf622/resource.ts';
+import type { OrderDocument } from '#shared/tmf622/schema.ts';
+import { type Handle, type HttpResponse, httpHandler } from '../http.ts';
+import { checkOrder } from './check.ts';
+import { idempotencyOf } from './idempotency.ts';
+
+export interface CreateDependencies {
+  readonly client: DynamoDBDocumentClient;
+  /** What stands against carrying the order out: catalogue and plan. */
+  readonly checkOrder: (document: OrderDocument) => readonly Problem[];
+  readonly now: () => Date;
+  readonly newNumber: () => OrderNumber;
+}
+
+/**
+ * `POST /productOrder`:
+ * 1. the body is checked against the standard, and its items against each other;
+ * 2. a request that came before under the same `Idempotency-Key` is answered as it was then;
+ * 3. the catalogue and the plan are asked whether the order can be carried out;
+ * 4. order and idempotency record are written in one transaction; nothing is started;
+ * 5. 201 with the order in state `acknowledged`, its address in `Location`.
+ */
+export const createProductOrder =
+  ({ client, checkOrder: check, now, newNumber }: CreateDependencies): Handle =>
+  async (request) => {
+    const document = readOrder(request.body, now().toISOString());
+    const idempotency = idempotencyOf(request);
+    const earlier = idempotency && (await findEarlier(client, idempotency, document.orderDate));
+    if (earlier) return created(earlier);
+    const problems = check(document);
+    if (problems.length > 0) throw new InvalidRequest(problems);
+    return created(await insertOrder(client, document, idempotency, newNumber));
+  };
+
+function created({ order, document }: AcceptedOrder): HttpResponse {
+  const body = acknowledgement(order, document);
+  return { status: 201, headers: { location: body.href }, body };
+}
+
+export const handler = httpHandler({
+  errors: 'tmf622',
+  handle: createProductOrder({
+    client: documentClient(),
+    checkOrder,
+    now: () => new Date(),
+    newNumber: newOrderNumber,
+  }),
+});

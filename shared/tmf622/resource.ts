@@ -1,0 +1,121 @@
+import { isTerminal, orderState, type State } from '#shared/domain/states.ts';
+import { MANAGEMENT } from '#shared/steps/order-state.ts';
+import type { OrderHeader, Suborder } from '#shared/store/records.ts';
+import type { OrderDocument, ProductOrderItem } from './schema.ts';
+
+/** Path of the TMF622 API, before the resource's name. */
+export const BASE_PATH = '/tmf-api/productOrderingManagement/v4';
+
+/** What the resource shows of a suborder. */
+export type SuborderProgress = Pick<Suborder, 'suborder' | 'item' | 'state' | 'milestones'>;
+
+/** What the resource shows of an order's header. */
+export type OrderProgress = Pick<OrderHeader, 'order' | 'state' | 'completionDate'> & {
+  readonly expectedCompletionDate?: string | undefined;
+};
+
+/** A TMF622 `ProductOrder`, ready to be answered. */
+export type ProductOrderResource = Readonly<Record<string, unknown>> & {
+  readonly id: string;
+  readonly href: string;
+};
+
+export const hrefOf = (order: string): string => `${BASE_PATH}/productOrder/${order}`;
+
+/**
+ * The TMF622 `ProductOrder` of an order: the document as accepted, with what the server knows of its progress.
+ * The state of an order follows from those of its items (`orderState`), once they are planned.
+ */
+export function productOrder(
+  header: OrderProgress,
+  document: OrderDocument,
+  suborders: readonly SuborderProgress[],
+): ProductOrderResource {
+  const { productOrderItem, ...attributes } = document;
+  const milestones = milestonesOf(suborders);
+  return {
+    ...attributes,
+    id: header.order,
+    href: hrefOf(header.order),
+    state: stateOf(header, suborders),
+    ...(header.completionDate && { completionDate: header.completionDate }),
+    ...(header.expectedCompletionDate && { expectedCompletionDate: header.expectedCompletionDate }),
+    productOrderItem: productOrderItem.map((item) => itemWithState(item, header, suborders)),
+    ...(milestones.length > 0 && { productOrderMilestone: milestones }),
+    '@type': document['@type'] ?? 'ProductOrder',
+  };
+}
+
+/** The answer to the `POST` that created the order, the same whenever it is asked for. */
+export const acknowledgement = (order: string, document: OrderDocument): ProductOrderResource =>
+  productOrder({ order, state: 'acknowledged' }, document, []);
+
+/** State of an order: the one it was closed with, else what its items say, else order management's. */
+export function stateOf(header: OrderProgress, suborders: readonly SuborderProgress[]): State {
+  if (isTerminal(header.state)) return header.state;
+  const items = suborders.filter(({ suborder }) => suborder !== MANAGEMENT);
+  if (items.length > 0) return orderState(items.map(({ state }) => state));
+  const management = suborders.find(({ suborder }) => suborder === MANAGEMENT);
+  return management ? management.state : header.state;
+}
+
+type ItemWithState = ProductOrderItem & { readonly state: State };
+
+function itemWithState(
+  item: ProductOrderItem,
+  header: OrderProgress,
+  suborders: readonly SuborderProgress[],
+): ItemWithState {
+  const nested = item.productOrderItem?.map((child) => itemWithState(child, header, suborders));
+  return {
+    ...item,
+    state: itemState(item, header, suborders, nested),
+    ...(nested && { productOrderItem: nested }),
+  };
+}
+
+/** An item without a suborder is as far as the items nested in it, or else as the order when that has ended. */
+function itemState(
+  { id, action }: ProductOrderItem,
+  header: OrderProgress,
+  suborders: readonly SuborderProgress[],
+  nested: readonly ItemWithState[] = [],
+): State {
+  const suborder = suborders.find(({ item }) => item === id);
+  if (suborder) return suborder.state;
+  if (nested.length > 0) return neverPartial(orderState(nested.map(({ state }) => state)));
+  if (!isTerminal(header.state)) return 'acknowledged';
+  return action === 'noChange' ? 'completed' : neverPartial(header.state);
+}
+
+/** TMF622 knows no partial item: a bundle of which something failed has failed. */
+const neverPartial = (state: State): State => (state === 'partial' ? 'failed' : state);
+
+/** Reached milestones in the order of time, in the shape of TMF622 v5 `Milestone`. */
+const milestonesOf = (suborders: readonly SuborderProgress[]) =>
+  suborders
+    .flatMap(({ suborder, item, milestones }) =>
+      Object.entries(milestones)
+        .filter(([name]) => name !== 'ENDED')
+        .map(([name, milestoneDate]) => ({
+          id: `${suborder}-${name}`,
+          name,
+          milestoneDate,
+          status: 'completed',
+          ...(item !== undefined && { productOrderItem: [{ itemId: item }] }),
+        })),
+    )
+    .sort((a, b) => a.milestoneDate.localeCompare(b.milestoneDate) || a.id.localeCompare(b.id));
+
+/** The resource with the asked-for first-level attributes only; `id` and `href` are always there. */
+export function withFields(
+  resource: ProductOrderResource,
+  fields: ReadonlySet<string> | undefined,
+): ProductOrderResource {
+  if (!fields) return resource;
+  return {
+    ...Object.fromEntries(Object.entries(resource).filter(([name]) => fields.has(name))),
+    id: resource.id,
+    href: resource.href,
+  };
+}
