@@ -11,12 +11,16 @@ export class DefinitionError extends Error {
 
 const MAX_NAME = 80;
 const MAX_SECONDS = 99_999_999;
+const VARIABLE = /^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u;
 
 const expression = z
   .string()
   .refine((text) => expressionIn(text) !== undefined, 'must be a JSONata string, "{% … %}"');
 const template = z.json();
-const templateObject = z.record(z.string(), z.json());
+const variableName = z
+  .string()
+  .refine((name) => VARIABLE.test(name) && name !== 'states', 'is no name for a variable');
+const assignments = z.record(variableName, z.json());
 const seconds = z.union([z.int().min(1).max(MAX_SECONDS), expression]);
 const amount = z.union([z.int().min(0), expression]);
 const errorNames = z.array(z.string()).min(1);
@@ -26,7 +30,7 @@ const common = {
   QueryLanguage: z.enum(['JSONata', 'JSONPath']).optional(),
 };
 const transition = { Next: z.string().optional(), End: z.boolean().optional() };
-const produce = { Output: template.optional(), Assign: templateObject.optional() };
+const produce = { Output: template.optional(), Assign: assignments.optional() };
 
 const retrier = z.strictObject({
   Comment: z.string().optional(),
@@ -426,6 +430,11 @@ function checkExpressions(state: z.infer<typeof anyState>, where: string): void 
     if (typeof value === 'string') {
       const code = expressionIn(value);
       if (code === undefined) return;
+      const missing = unavailable(code, field, state.Type);
+      if (missing !== undefined)
+        throw new DefinitionError(
+          `${where}: field '${field}' refers to ${missing}, which is not available in it`,
+        );
       try {
         compileExpression(code);
       } catch (error) {
@@ -439,6 +448,14 @@ function checkExpressions(state: z.infer<typeof anyState>, where: string): void 
     }
   };
   visit(own, '');
+}
+
+/** What of `$states` an expression refers to although the field it stands in has no such thing. */
+function unavailable(code: string, field: string, type: State['Type']): string | undefined {
+  const produced = /^(Output|Assign)\b/.test(field) && ['Task', 'Parallel', 'Map'].includes(type);
+  if (!produced && /\$states\s*\.\s*result\b/.test(code)) return '$states.result';
+  const caught = /^Catch\[\d+\]\/(Output|Assign)\b/.test(field);
+  return !caught && /\$states\s*\.\s*errorOutput\b/.test(code) ? '$states.errorOutput' : undefined;
 }
 
 function parsePart<T extends z.ZodType>(schema: T, raw: unknown, where: string): z.infer<T> {

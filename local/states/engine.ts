@@ -1,9 +1,9 @@
 import type { Activity } from '#local/activity.ts';
 import { type AwsBackend, AwsError } from '#local/aws.ts';
 import type { Clock } from '#local/clock.ts';
+import { randomUuid } from '#local/random.ts';
 import { type Machine, parseDefinition } from './definition.ts';
 import type { ExecutionRecord, Outcome } from './execution.ts';
-import { uuid } from './functions.ts';
 import { exceedsPayloadLimit, MAX_PAYLOAD_BYTES, parseJson } from './json.ts';
 import type {
   ExecutionDescription,
@@ -127,7 +127,7 @@ export class StepFunctions {
   } {
     const { machine, description } = this.#machine(request.stateMachineArn);
     const { clock, random } = this.#options;
-    const name = request.name ?? uuid(random);
+    const name = request.name ?? randomUuid(random);
     if (!NAME.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
     const input = request.input ?? '{}';
     checkPayload(input, 'input', 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
@@ -135,7 +135,7 @@ export class StepFunctions {
     const arn =
       type === 'STANDARD'
         ? `${request.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`
-        : `${request.stateMachineArn.replace(':stateMachine:', ':express:')}:${name}:${uuid(random)}`;
+        : `${request.stateMachineArn.replace(':stateMachine:', ':express:')}:${name}:${randomUuid(random)}`;
     const now = clock.now();
     const existing = this.#runs.get(arn)?.record;
     if (existing && (existing.stopDate === undefined || existing.stopDate + NAME_KEPT > now)) {

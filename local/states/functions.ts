@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
+import { randomUuid } from '#local/random.ts';
 import { type Json, parseJson } from './json.ts';
 
 /** Where functions that are not pure take time and chance from. */
@@ -42,7 +43,7 @@ export function stepFunctionsLibrary({ now, random }: FunctionSources): Record<s
       return parseJson(text);
     },
     random: (seed?: number) => (seed === undefined ? random() : seededRandom(seed)),
-    uuid: () => uuid(random),
+    uuid: () => randomUuid(random),
   };
 }
 
@@ -80,13 +81,4 @@ function hash(content: unknown, algorithm: unknown): string | undefined {
 function seededRandom(seed: number): number {
   const digest = createHash('sha256').update(String(seed)).digest();
   return digest.readUInt32BE(0) / 2 ** 32;
-}
-
-/** A version 4 UUID out of `random`. */
-export function uuid(random: () => number): string {
-  const bytes = Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Buffer.from(bytes).toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

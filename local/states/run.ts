@@ -1,11 +1,11 @@
 import type { Activity } from '#local/activity.ts';
 import type { AwsBackend } from '#local/aws.ts';
 import type { Clock, Timer } from '#local/clock.ts';
+import { randomUuid } from '#local/random.ts';
 import { type ChildrenStep, childEnded, forget, performMap, performParallel } from './children.ts';
 import type { Machine, State, TaskState } from './definition.ts';
 import { dataLimitExceeded, ERROR, errorMatches, QueryEvaluationError, StatesError } from './errors.ts';
 import type { Doing, ExecutionRecord, Failure, Frame, Outcome } from './execution.ts';
-import { uuid } from './functions.ts';
 import { exceedsPayloadLimit, type Json, parseJson } from './json.ts';
 import type { ExecutionStatus, Transition } from './model.ts';
 import { grantRetry } from './retry.ts';
@@ -321,7 +321,7 @@ export class Run {
         return this.#launch(await performParallel(execution, frame, state));
       case 'Map':
         return this.#launch(
-          await performMap(execution, frame, state, { backend, newRunId: () => uuid(random) }),
+          await performMap(execution, frame, state, { backend, newRunId: () => randomUuid(random) }),
         );
     }
   }
@@ -431,7 +431,7 @@ export class Run {
     if (doing.phase === 'scheduled') beginCall(this.#execution, frame, state, doing);
     save(this.record);
     const call = async (): Promise<void> => {
-      const outcome = await makeCall(this.#execution, state, doing, backend, uuid(random));
+      const outcome = await makeCall(this.#execution, state, doing, backend, randomUuid(random));
       this.#post({ kind: 'answered', frame: frame.id, callId: doing.callId, outcome });
     };
     void activity.during(call);

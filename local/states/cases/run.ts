@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Activity } from '#local/activity.ts';
 import { ManualClock } from '#local/clock.ts';
+import { seededRandom } from '#local/random.ts';
 import { DefinitionError } from '../definition.ts';
 import { StepFunctions } from '../engine.ts';
 import { type Json, parseIfJson, toJson } from '../json.ts';
@@ -42,7 +43,7 @@ const described = z.object({
 export async function runCase(raw: unknown): Promise<CaseResult> {
   const recorded = caseSchema.parse(raw);
   const clock = new ManualClock(START);
-  const random = seeded(1);
+  const random = seededRandom(1);
   const world = new CaseWorld(recorded, clock, random);
   const engine = new StepFunctions({
     clock,
@@ -113,16 +114,5 @@ function mask(unmasked: unknown): CaseResult {
     ...(output === undefined ? {} : { output }),
     ...(error === undefined ? {} : { error }),
     ...(cause === undefined ? {} : { cause }),
-  };
-}
-
-/** A small generator of numbers in [0, 1), the same ones for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

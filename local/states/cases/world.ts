@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type AwsBackend, type AwsCall, AwsError } from '#local/aws.ts';
 import type { Clock } from '#local/clock.ts';
+import { randomUuid } from '#local/random.ts';
 import type { StepFunctions } from '../engine.ts';
-import { uuid } from '../functions.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson, toJson } from '../json.ts';
 import { statesWire } from '../wire.ts';
 import type { Case } from './case.ts';
@@ -75,7 +75,7 @@ export class CaseWorld implements AwsBackend {
       throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}:$LATEST`, 404);
     }
     const sleep = (seconds: number) => this.#sleep(seconds);
-    const answer = await handler(Payload, { sleep, requestId: uuid(this.#random) });
+    const answer = await handler(Payload, { sleep, requestId: randomUuid(this.#random) });
     const log = LogType === 'Tail' ? { LogResult: Buffer.from('END').toString('base64') } : {};
     const common = { StatusCode: 200, ExecutedVersion: '$LATEST', ...log };
     return 'error' in answer
@@ -98,7 +98,7 @@ export class CaseWorld implements AwsBackend {
     void this.#deliver(body);
     return {
       MD5OfMessageBody: createHash('md5').update(body).digest('hex'),
-      MessageId: uuid(this.#random),
+      MessageId: randomUuid(this.#random),
     };
   }
 
@@ -175,7 +175,7 @@ export class CaseWorld implements AwsBackend {
         };
       if (!isJsonObject(parseJson(String(Detail))))
         return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
-      return { EventId: uuid(this.#random) };
+      return { EventId: randomUuid(this.#random) };
     });
     const FailedEntryCount = entries.filter((entry) => entry.EventId === undefined).length;
     return { Entries: entries, FailedEntryCount };
