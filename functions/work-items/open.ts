@@ -1,0 +1,23 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
+import { deskMessageSchema } from '#shared/work-items/message.ts';
+import { openWorkItem } from '#shared/work-items/open.ts';
+
+const logger = new Logger();
+
+/** Puts the message of a desk's queue on the desk; the log names what it is about and never the token. */
+export const open = (deps: Dependencies) => async (record: Pick<SQSRecord, 'body' | 'messageId'>) => {
+  const message = deskMessageSchema.parse(JSON.parse(record.body));
+  const { order, suborder, step, desk, kind } = message;
+  const status = await openWorkItem(deps, message);
+  logger.info('Opened', { order, suborder, step, desk, kind, status });
+};
+
+const processor = new BatchProcessor(EventType.SQS, { logger });
+const deps = defaultDependencies();
+
+/** Serves the queues of all desks. What cannot be opened goes back to its queue, alone, and at last to its dead-letter queue. */
+export const handler = (event: SQSEvent): Promise<SQSBatchResponse> =>
+  processPartialResponse(event, open(deps), processor, { throwOnFullBatchFailure: false });

@@ -1,0 +1,108 @@
+import { answerWait, completionItems, type TransactItem } from '#shared/steps/completion.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { FIRST_RUN, isDone } from '#shared/steps/run-step.ts';
+import { commit, guarded } from '#shared/store/guarded-writes.ts';
+import {
+  markLate,
+  type Pointer,
+  pendingEvents,
+  readEvent,
+  readPointer,
+  settleEvent,
+} from '#shared/store/inbox.ts';
+import type { InboxEvent, StepRecord, Suborder } from '#shared/store/records.ts';
+import { getStep, getSuborder } from '#shared/store/suborders.ts';
+import { readWaitingStep, type WaitingStep } from '#shared/store/waiting-step.ts';
+import { EVENT_TYPES, type EventType } from './event-types.ts';
+
+/** What became of an event: `pending` it stays in the inbox for a wait to come. */
+export type Fate = InboxEvent['status'];
+
+/**
+ * Matches the pending events of a correlation key with its wait, the oldest first.
+ *
+ * Whoever parks a wait and whoever brings an event first writes its own record and then calls this, so one of
+ * the two sees both. When both do, the conditions of the transaction let one through.
+ *
+ * @returns the fate of each event that was pending, by its sort key
+ */
+export async function applyPendingEvents(
+  deps: Dependencies,
+  correlationKey: string,
+): Promise<ReadonlyMap<string, Fate>> {
+  const fates = new Map<string, Fate>();
+  const pointer = await readPointer(deps, correlationKey);
+  if (!pointer) return fates;
+  for (const event of await pendingEvents(deps, correlationKey))
+    fates.set(event.sk, await applyEvent(deps, pointer, event));
+  return fates;
+}
+
+/** Where a step stands that waits for an event. */
+interface Situation {
+  readonly waiting: WaitingStep;
+  readonly suborder: Suborder;
+  readonly record: StepRecord | undefined;
+}
+
+/**
+ * Applies one event to the wait: an event that completes the step records it, one that rejects it hands the
+ * code to the flow's repair. When nothing waits any more, the event is late; unless it completes a step that is
+ * not done yet (it is being repaired): then it is kept for the wait that a retry opens.
+ */
+async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEvent): Promise<Fate> {
+  const type = EVENT_TYPES.get(event.type);
+  const situation = type && (await look(deps, pointer));
+  if (!situation) return 'pending';
+  const { order, wait } = pointer;
+  const outcome = type.rejection ? { error: type.rejection, cause: noteOf(event) } : { result: {} };
+  const refused = await commit(deps, [
+    ...guarded('event', settleEvent(event, 'applied')),
+    ...guarded('wait', answerWait(order, wait, outcome)),
+    ...guarded('step', ...stepWrites(deps, situation, type, event)),
+  ]);
+  if (refused.size === 0) return 'applied';
+  if (refused.has('event')) return (await readEvent(deps, event))?.status ?? 'pending';
+  if (type.rejection === undefined && !(await isOver(deps, situation))) return 'pending';
+  await markLate(deps, event);
+  return 'late';
+}
+
+async function look(deps: Dependencies, { order, wait }: Pointer): Promise<Situation | undefined> {
+  const waiting = await readWaitingStep(deps, order, wait);
+  if (!waiting) return undefined;
+  const [suborder, record] = await Promise.all([
+    getSuborder(deps, order, waiting.suborder),
+    getStep(deps, order, waiting.suborder, waiting.step),
+  ]);
+  return { waiting, suborder, record };
+}
+
+function stepWrites(
+  deps: Dependencies,
+  { waiting, suborder, record }: Situation,
+  { rejection, task }: EventType,
+  { data, source, id }: InboxEvent,
+): TransactItem[] {
+  if (rejection !== undefined) return [];
+  return completionItems(
+    suborder,
+    { step: waiting.step, task: waiting.completion?.task ?? task.name, run: record?.run ?? FIRST_RUN },
+    {
+      outputs: data,
+      by: `${source}#${id}`,
+      reaches: waiting.completion?.reaches,
+      tells: waiting.completion?.tells,
+      at: deps.now().toISOString(),
+    },
+  );
+}
+
+const isOver = async (deps: Dependencies, { waiting, suborder }: Situation): Promise<boolean> => {
+  const record = await getStep(deps, suborder.order, waiting.suborder, waiting.step);
+  return (
+    record !== undefined && (isDone(record) || record.status === 'undone' || record.status === 'obsolete')
+  );
+};
+
+const noteOf = ({ data: { note } }: InboxEvent): string => (typeof note === 'string' ? note : '');

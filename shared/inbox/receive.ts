@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { InvalidRequest } from '#shared/domain/errors.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { eventSortKey, keepEvent, readEvent } from '#shared/store/inbox.ts';
+import { problemsOf } from '#shared/tmf622/pointer.ts';
+import type { CloudEvent } from './cloud-event.ts';
+import { correlationKeyOf } from './correlation.ts';
+import { EVENT_TYPES, type EventType } from './event-types.ts';
+import { applyPendingEvents } from './matching.ts';
+
+/** `kept`: it came before its wait, or while its step is repaired. */
+export type Reception = 'applied' | 'kept' | 'duplicate' | 'late';
+
+/** How long an event is remembered: as long as an execution can live, and some more. */
+const KEPT_DAYS = 400;
+
+/** What a sender may say when something went wrong. */
+const rejectionSchema = z.object({ note: z.string().max(2000).optional() });
+
+/**
+ * Takes in an event from outside: (1) check its type and data; (2) keep it, unless it was delivered before;
+ * (3) match what is pending under its key with the wait. A duplicate is matched too: its first delivery may have
+ * ended between (2) and (3).
+ *
+ * @throws InvalidRequest for an unknown type, or naming each wrong field of the data
+ */
+export async function receiveEvent(deps: Dependencies, event: CloudEvent): Promise<Reception> {
+  const type = EVENT_TYPES.get(event.type);
+  if (!type) throw unknownType(event.type);
+  const { id, source, subject } = event;
+  const correlationKey = correlationKeyOf(type.task.topic, subject);
+  const sk = eventSortKey(source, id);
+  const now = deps.now();
+  const receivedAt = now.toISOString();
+  const isNew = await keepEvent(deps, {
+    correlationKey,
+    sk,
+    id,
+    source,
+    type: event.type,
+    time: event.time ?? receivedAt,
+    receivedAt,
+    data: dataOf(type, event),
+    status: 'pending',
+    expiresAt: Math.floor(now.getTime() / 1000) + KEPT_DAYS * 24 * 3600,
+  });
+  const fates = await applyPendingEvents(deps, correlationKey);
+  if (!isNew) return 'duplicate';
+  // The parking side may have matched it before we looked.
+  const fate = fates.get(sk) ?? (await readEvent(deps, { correlationKey, sk }))?.status;
+  return fate === undefined || fate === 'pending' ? 'kept' : fate;
+}
+
+/** What the event says: the outputs of the task that it completes, or a note on what went wrong. */
+function dataOf({ task, rejection }: EventType, { data }: CloudEvent): Record<string, unknown> {
+  const body = { data: data ?? {} };
+  const parsed = z.object({ data: rejection === undefined ? task.output : rejectionSchema }).safeParse(body);
+  if (!parsed.success) throw new InvalidRequest(problemsOf(parsed.error, body));
+  return parsed.data.data;
+}
+
+const unknownType = (type: string): InvalidRequest =>
+  new InvalidRequest([
+    {
+      pointer: '/type',
+      message: `${type} is not known here; known are ${[...EVENT_TYPES.keys()].join(', ')}`,
+    },
+  ]);

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { hardwareFor } from '#shared/catalogue/hardware.ts';
+import { InvalidRequest } from '#shared/domain/errors.ts';
+import type { WorkItem } from '#shared/store/records.ts';
+import { pickAndScan, restock } from '#shared/tasks/logistics.ts';
+import { taskNamed } from '#shared/tasks/registry.ts';
+import { problemsOf } from '#shared/tmf622/pointer.ts';
+import { type FormField, fieldsOf } from './fields.ts';
+import { MAC_PATTERN, macSchema, serialSchema } from './scan.ts';
+
+/** What a person fills in to complete a work item: how a console draws it, and what is accepted. */
+export interface Form {
+  readonly fields: readonly FormField[];
+  /** Reads the fields to the outputs of the task. */
+  readonly outputs: z.ZodObject;
+}
+
+type Facts = WorkItem['context'];
+type Described = Partial<Record<string, Partial<FormField>>>;
+
+/** Forms that say more than the task's outputs do, by task. */
+const SPECIAL: Readonly<Record<string, (context: Facts) => Form>> = {
+  [pickAndScan.name]: scanForm,
+  [restock.name]: restockForm,
+};
+
+/** The form of a task; without special rules it has the fields of the task's output. */
+export function formOf(task: string, context: Facts): Form {
+  const special = Object.hasOwn(SPECIAL, task) ? SPECIAL[task] : undefined;
+  if (special) return special(context);
+  const declared = taskNamed(task);
+  return form(declared ? declared.output : z.object({ note: noteSchema }));
+}
+
+/** The OK of a form: pressing Enter after a scan does not send it. */
+export const CONFIRM: FormField = { id: 'ok', type: 'confirm', required: true };
+
+/** Reads a form as a person sent it, confirmed by `ok`. @throws InvalidRequest naming each wrong field */
+export function readForm({ outputs }: Form, body: unknown): Facts {
+  const schema = z.strictObject({
+    ...outputs.shape,
+    ok: z.literal(true, 'The form is not confirmed: ok must be true'),
+  });
+  const { ok: _ok, ...values } = parse(schema, body);
+  return values;
+}
+
+/** Reads what a schema says. @throws InvalidRequest naming each wrong field */
+export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new InvalidRequest(problemsOf(parsed.error, body));
+  return parsed.data;
+}
+
+const noteSchema = z.string().max(2000).optional();
+
+function scanForm({ sku }: Facts): Form {
+  const hardware = hardwareFor(typeof sku === 'string' ? sku : undefined);
+  return form(
+    z.object({
+      ...pickAndScan.output.shape,
+      serialNumber: serialSchema(hardware),
+      macAddress: hardware.hasMac ? macSchema : macSchema.optional(),
+    }),
+    {
+      serialNumber: {
+        type: 'scan',
+        pattern: hardware.serialPattern.source,
+        example: hardware.serialExample,
+      },
+      macAddress: { type: 'scan', pattern: MAC_PATTERN, example: 'A1:B2:C3:D4:E5:F6' },
+    },
+  );
+}
+
+/** The unit that comes back must be the one that was picked. */
+function restockForm({ serialNumber: picked }: Facts): Form {
+  return form(
+    z.object({
+      serialNumber: z
+        .string()
+        .trim()
+        .toUpperCase()
+        .refine((serial) => typeof picked !== 'string' || serial === picked, 'Not the unit that was picked'),
+      note: noteSchema,
+    }),
+    { serialNumber: { type: 'scan', ...(typeof picked === 'string' && { example: picked }) } },
+  );
+}
+
+function form(outputs: z.ZodObject, described: Described = {}): Form {
+  const fields = fieldsOf(outputs).map((field) => ({ ...field, ...described[field.id] }));
+  return { outputs, fields };
+}

@@ -1,0 +1,34 @@
+import { NotFound, StateConflict } from '#shared/domain/errors.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import type { WorkItem } from '#shared/store/records.ts';
+import { readWorkItem, saveWorkItem } from '#shared/store/work-items.ts';
+import { assertWorksAt, type Employee } from './employee.ts';
+
+/** How often a change is tried again when somebody else changes the same work item. */
+export const ATTEMPTS = 4;
+
+/** @throws NotFound; Forbidden when the person does not work at the item's desk */
+export async function loadFor(deps: Dependencies, employee: Employee, id: string): Promise<WorkItem> {
+  const item = await readWorkItem(deps, id);
+  if (!item) throw new NotFound('Work item', id);
+  assertWorksAt(employee, item.desk);
+  return item;
+}
+
+/** Changes a work item that stays on a desk; what another changed meanwhile is looked at again. */
+export async function changeWorkItem(
+  deps: Dependencies,
+  employee: Employee,
+  id: string,
+  change: (item: WorkItem, now: Date) => WorkItem,
+): Promise<WorkItem> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const item = await loadFor(deps, employee, id);
+    const changed = change(item, deps.now());
+    if (changed === item || (await saveWorkItem(deps, changed))) return changed;
+  }
+  throw changedMeanwhile(id);
+}
+
+export const changedMeanwhile = (id: string): StateConflict =>
+  new StateConflict('CHANGED_MEANWHILE', `Work item ${id} is being changed by others; look at it again`);

@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
+import type { Facts } from '#shared/domain/facts.ts';
+import type { TransactItem } from '#shared/steps/completion.ts';
+import { waitId } from '#shared/steps/completion.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
+import { getOrderFacts } from '#shared/steps/order-facts.ts';
+import { FIRST_RUN } from '#shared/steps/run-step.ts';
+import { attemptKey, parkWait } from '#shared/steps/waits.ts';
+import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
+import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import {
+  closeWorkItem,
+  isLive,
+  listKeys,
+  readWorkItem,
+  workItemId,
+  writeWorkItem,
+} from '#shared/store/work-items.ts';
+import { taskNamed } from '#shared/tasks/registry.ts';
+import { isEnding } from './ending.ts';
+import { reopen } from './lifecycle.ts';
+import { type DeskMessage, waitKindOf } from './message.ts';
+
+/** How soon somebody should look at a failed step, and do an undo; manual work is expected to take what its task says. */
+const EXPECTED: Readonly<Record<'fallout' | 'undo', IsoDuration>> = { fallout: 'PT4H', undo: 'P1D' };
+
+/**
+ * Puts work on a desk: (1) look what is known of the step; (2) in one transaction: park the token, put the work
+ * item on the desk, and take the manual work off its desk that this failure replaces. The same message again
+ * changes nothing; a newer attempt keeps the work item and whoever holds it, or puts it back on its desk.
+ */
+export async function openWorkItem(
+  deps: Dependencies,
+  message: DeskMessage,
+): Promise<Awaited<ReturnType<typeof parkWait>>> {
+  const { order, suborder, step, task, kind, title, reaches, tells } = message;
+  const [row, steps, orderFacts] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    getSteps(deps, order, suborder),
+    getOrderFacts(deps, order),
+  ]);
+  const parking = {
+    order,
+    suborder,
+    step,
+    task,
+    kind: waitKindOf(kind),
+    token: message.taskToken,
+    attempt: attemptKey(message.attempt),
+    reason: title,
+    dueAt: secondsLater(new Date(message.attempt.enteredAt), message.timeLimitSeconds),
+    reaches,
+    tells,
+  };
+  if (kind === 'manual' && isEnding(row)) return parkWait(deps, { ...parking, outcome: ENDING });
+  const record = steps.find((known) => known.step === step);
+  const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
+  const context = await contextOf(deps, message, row, record, knownFacts(orderFacts, row, steps));
+  const opened = newWorkItem(workItemId({ ...ref, kind }), message, context, deps.now());
+  const before = await readWorkItem(deps, opened.workItem);
+  const extra = [
+    writeWorkItem(before ? reopen(before, opened) : opened),
+    ...(kind === 'fallout'
+      ? await replaced(deps, workItemId({ ...ref, kind: 'manual' }), message, deps.now())
+      : []),
+  ];
+  return parkWait(deps, { ...parking, extra });
+}
+
+/** What a manual step is told that comes after its suborder was cancelled; the flow then undoes what was done. */
+const ENDING = { error: 'SuborderEnding', cause: 'The suborder is being cancelled' };
+
+function newWorkItem(workItem: string, message: DeskMessage, context: Facts, now: Date): WorkItem {
+  const { order, suborder, step, task, kind, desk, title, failure, reaches, tells } = message;
+  const item = {
+    workItem,
+    kind,
+    desk,
+    state: 'open',
+    order,
+    suborder,
+    step,
+    task,
+    title,
+    wait: waitId(suborder, step, waitKindOf(kind)),
+    context: { ...context },
+    completion: { ...(reaches && { reaches }), ...(tells && { tells }) },
+    ...(failure && { failure: { ...failure, step: failure.step ?? step } }),
+    openedAt: now.toISOString(),
+    dueAt: secondsLater(now, Math.min(expectedSeconds(message), message.timeLimitSeconds)),
+    version: 1,
+  } as const;
+  return { ...item, ...listKeys(item) };
+}
+
+function expectedSeconds({ kind, task }: DeskMessage): number {
+  if (kind !== 'manual') return durationSeconds(EXPECTED[kind]);
+  return durationSeconds(taskNamed(task)?.expected ?? 'P1D');
+}
+
+const secondsLater = (from: Date, seconds: number): string =>
+  new Date(from.getTime() + seconds * 1000).toISOString();
+
+/** Manual work whose state gave up is not on two desks at once. */
+async function replaced(
+  deps: Dependencies,
+  id: string,
+  message: DeskMessage,
+  now: Date,
+): Promise<TransactItem[]> {
+  const item = await readWorkItem(deps, id);
+  if (!item || !isLive(item.state)) return [];
+  const note = `The step failed meanwhile (${message.failure?.error ?? 'unknown'}) and is repaired at ${message.desk}`;
+  return [closeWorkItem(item, { by: 'milepost', note, at: now.toISOString() })];
+}
+
+/** What the person needs to see: the inputs of the task as far as they are known; for an undo, what the step did. */
+async function contextOf(
+  deps: Dependencies,
+  message: DeskMessage,
+  row: Suborder,
+  record: StepRecord | undefined,
+  facts: Facts,
+): Promise<Facts> {
+  const { kind } = message;
+  const task = taskNamed(kind === 'undo' ? (record?.task ?? '') : message.task);
+  const inputs = task ? await collectInput(deps, message, asFarAsKnown(task.input), row, facts) : {};
+  return { flow: row.flow, ...inputs, ...(kind === 'undo' && record?.outputs) };
+}
+
+/** The same fields, each of them free to be missing or wrong: the person sees what there is. */
+const asFarAsKnown = (input: z.ZodObject) =>
+  z.object(Object.fromEntries(Object.keys(input.shape).map((field) => [field, z.unknown()])));

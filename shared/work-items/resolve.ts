@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { DESK_IDS } from '#shared/domain/desks.ts';
+import { Forbidden, StateConflict } from '#shared/domain/errors.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { undone } from '#shared/steps/undo-step.ts';
+import type { WorkItem } from '#shared/store/records.ts';
+import { taskNamed } from '#shared/tasks/registry.ts';
+import { type Employee, isSupervisor } from './employee.ts';
+import { type Decision, finishWorkItem } from './finish.ts';
+import { formOf, parse } from './forms.ts';
+import { moveTo } from './lifecycle.ts';
+import { changeWorkItem } from './load.ts';
+import { completesStep, skipsStep } from './step-writes.ts';
+import { unitChange } from './units.ts';
+
+const reason = z.string().trim().min(1).max(2000);
+
+const resolutionSchema = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('RETRY'), reason }),
+  z.strictObject({ action: z.literal('COMPLETE_BY_HAND'), reason, outputs: z.unknown() }),
+  z.strictObject({ action: z.literal('SKIP'), reason }),
+  z.strictObject({ action: z.literal('CANCEL_ITEM'), reason }),
+  z.strictObject({ action: z.literal('REASSIGN'), reason, desk: z.enum(DESK_IDS) }),
+]);
+type Resolution = z.output<typeof resolutionSchema>;
+export type RepairAction = Resolution['action'];
+
+const ACTIONS: readonly RepairAction[] = ['RETRY', 'COMPLETE_BY_HAND', 'SKIP', 'CANCEL_ITEM', 'REASSIGN'];
+/** An undo is neither left out nor cancelled: its effect is out in the world until it is taken back. */
+const UNDO_ACTIONS: readonly RepairAction[] = ['RETRY', 'COMPLETE_BY_HAND', 'REASSIGN'];
+
+/** What this person can do about a failed step. */
+export function actionsOf(
+  item: Pick<WorkItem, 'kind' | 'task'>,
+  employee: Employee,
+): readonly RepairAction[] {
+  if (item.kind !== 'fallout') return [];
+  const actions = taskNamed(item.task) ? ACTIONS : UNDO_ACTIONS;
+  return actions.filter((action) => action !== 'SKIP' || isSupervisor(employee));
+}
+
+/** Where the flow goes on: the id of a step or gate, or `cancel`. */
+const resumeAt = (where: string) => ({ result: { resumeAt: where } });
+
+/**
+ * Repairs a failed step.
+ * @throws InvalidRequest naming each wrong field; Forbidden when a supervisor is needed; StateConflict, see `finishWorkItem`
+ */
+export async function resolveWorkItem(
+  deps: Dependencies,
+  employee: Employee,
+  id: string,
+  body: unknown,
+): Promise<WorkItem> {
+  const resolution = parse(resolutionSchema, body);
+  if (resolution.action === 'REASSIGN')
+    return changeWorkItem(deps, employee, id, (item, now) => {
+      assertPossible(item, employee, resolution.action);
+      return moveTo(item, resolution.desk, { by: employee.sub, reason: resolution.reason }, now);
+    });
+  return finishWorkItem(deps, employee, id, (item) => {
+    assertPossible(item, employee, resolution.action);
+    return decide(deps, employee, item, resolution);
+  });
+}
+
+function assertPossible(item: WorkItem, employee: Employee, action: RepairAction): void {
+  if (item.kind !== 'fallout')
+    throw new StateConflict(
+      'NOT_RESOLVABLE',
+      `Work item ${item.workItem} is no failed step: complete or reject it`,
+    );
+  if (actionsOf(item, employee).includes(action)) return;
+  if (action === 'SKIP' && taskNamed(item.task)) throw new Forbidden('Only a supervisor may skip a step');
+  throw new StateConflict('NOT_POSSIBLE', `${action} is not possible for an undo`);
+}
+
+function decide(
+  deps: Dependencies,
+  { sub: by }: Employee,
+  item: WorkItem,
+  resolution: Exclude<Resolution, { action: 'REASSIGN' }>,
+): Decision {
+  const { order, suborder, step, task, context } = item;
+  const { action, reason: note } = resolution;
+  switch (action) {
+    case 'RETRY':
+      return { result: { action, note }, outcome: resumeAt(item.failure?.step ?? step) };
+    case 'CANCEL_ITEM':
+      return { result: { action, note }, outcome: resumeAt('cancel') };
+    case 'SKIP':
+      return {
+        result: { action, note },
+        outcome: resumeAt(step),
+        step: (at) => skipsStep(deps, item, { by, at }),
+      };
+    case 'COMPLETE_BY_HAND': {
+      const schema = z.object({ outputs: z.strictObject(formOf(task, context).outputs.shape) });
+      const { outputs } = parse(schema, { outputs: resolution.outputs ?? {} });
+      return {
+        result: { action, note, outputs },
+        outcome: resumeAt(step),
+        unit: unitChange(task, { order, suborder }, outputs, context),
+        step: async (at) =>
+          taskNamed(task)
+            ? completesStep(deps, item, { outputs, by, at })
+            : [undone(order, suborder, step, at)],
+      };
+    }
+  }
+}

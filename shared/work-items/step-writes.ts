@@ -1,0 +1,39 @@
+import { StateConflict } from '#shared/domain/errors.ts';
+import { type Completion, completionItems, type TransactItem } from '#shared/steps/completion.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { FIRST_RUN } from '#shared/steps/run-step.ts';
+import type { WorkItem } from '#shared/store/records.ts';
+import { getStep, getSuborder } from '#shared/store/suborders.ts';
+import { isEnding } from './ending.ts';
+
+/**
+ * The writes that complete a work item's step, with what the definition that runs says about it.
+ * @throws StateConflict when the suborder is being cancelled: nobody would undo the step
+ */
+export async function completesStep(
+  deps: Pick<Dependencies, 'documents'>,
+  item: WorkItem,
+  done: Pick<Completion, 'outputs' | 'by' | 'at'>,
+): Promise<TransactItem[]> {
+  const { order, suborder, step, task } = item;
+  const [found, record] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    getStep(deps, order, suborder, step),
+  ]);
+  if (isEnding(found))
+    throw new StateConflict('NOT_WAITING', `Suborder ${suborder} of order ${order} is being cancelled`);
+  const run = record?.run ?? FIRST_RUN;
+  return completionItems(found, { step, task, run }, { ...item.completion, ...done });
+}
+
+/** As {@link completesStep}, for a step that a supervisor left out: for others it counts as reached. */
+export async function skipsStep(
+  deps: Pick<Dependencies, 'documents'>,
+  item: WorkItem,
+  done: Pick<Completion, 'by' | 'at'>,
+): Promise<TransactItem[]> {
+  const [record, ...others] = await completesStep(deps, item, { ...done, outputs: {} });
+  return record?.Put
+    ? [{ Put: { ...record.Put, Item: { ...record.Put.Item, status: 'skipped' } } }, ...others]
+    : others;
+}
