@@ -70,11 +70,13 @@ export function linkSuborders(sources: readonly Member[], management?: Member): 
 class LinkBuilder {
   readonly #waits = new Map<string, PlannedWait[]>();
   readonly #opens = new Map<string, Partial<Record<Milestone, Opening[]>>>();
-  readonly #linked = new Set<string>();
+  /** Suborder → those that one of its gates waits for. */
+  readonly #awaits = new Map<string, Set<string>>();
 
   add({ suborder }: Member): void {
     this.#waits.set(suborder, []);
     this.#opens.set(suborder, {});
+    this.#awaits.set(suborder, new Set());
   }
 
   done(): ReadonlyMap<string, Links> {
@@ -97,7 +99,7 @@ class LinkBuilder {
         for (const [milestone, entry] of awaited(gate, source)) {
           pending.add(entry);
           this.#open(source, milestone, { wait, entry, ...shift(gate) });
-          this.#linked.add(pair(member.suborder, source.suborder));
+          this.#awaits.get(member.suborder)?.add(source.suborder);
         }
       }
       return pending.size > before;
@@ -118,8 +120,7 @@ class LinkBuilder {
   start(member: Member, sources: readonly Member[]): void {
     const wait = waitId(member.suborder, START, START);
     const awaitedSources = sources.filter(
-      ({ suborder }) =>
-        member.reliesOn.includes(suborder) && !this.#linked.has(pair(member.suborder, suborder)),
+      ({ suborder }) => member.reliesOn.includes(suborder) && !this.#linked(member.suborder, suborder),
     );
     if (awaitedSources.length === 0) return;
     const entries = awaitedSources.map((source) => {
@@ -136,6 +137,10 @@ class LinkBuilder {
     });
   }
 
+  #linked(a: string, b: string): boolean {
+    return (this.#awaits.get(a)?.has(b) || this.#awaits.get(b)?.has(a)) ?? false;
+  }
+
   #open({ suborder }: Member, milestone: Milestone, opening: Opening): void {
     const opens = this.#opens.get(suborder);
     if (!opens) return;
@@ -146,8 +151,6 @@ class LinkBuilder {
 }
 
 const shift = ({ workingDaysBefore }: Gate) => workingDaysBefore !== undefined && { workingDaysBefore };
-
-const pair = (a: string, b: string): string => [a, b].sort().join('|');
 
 const applies = (gate: Gate, { flow }: Member): boolean =>
   gate.flows.some((pattern) => (flow ? matchesFlow(pattern, flow) : pattern === '*'));

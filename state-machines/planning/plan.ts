@@ -10,6 +10,7 @@ import { plannedPath, UNKNOWN_PATH } from './path.ts';
 import { overcrowding, relationProblems, standstill } from './refusals.ts';
 import { withdrawalEnds } from './withdrawal.ts';
 
+export type { Opening, Opens, PlannedWait } from './links.ts';
 export type * from './model.ts';
 
 /** Suborder number of order management. */
@@ -92,7 +93,10 @@ function manageOrder(order: PlanFacts): Omit<Chosen, 'product'> {
   return { flow: manage, path: plannedPath(manage, flags), flags, facts };
 }
 
-/** The suborders that can wait and be waited for; an item with nothing to do is over before anyone could. */
+/**
+ * The suborders that can wait and be waited for. An item with nothing to do is over before anyone could; an
+ * incomplete one holds others back, while the person who decides about it waits for nobody.
+ */
 function toMembers(drafts: readonly Draft[]): Member[] {
   const numberOf = new Map(
     drafts.flatMap(({ kind, item, suborder }) =>
@@ -103,9 +107,7 @@ function toMembers(drafts: readonly Draft[]): Member[] {
   return drafts.flatMap((own) => {
     const { suborder, item } = own;
     if (own.kind === 'chosen') return { suborder, flow: own.flow, path: own.path, reliesOn: reliesOn(item) };
-    return own.kind === 'incomplete'
-      ? { suborder, flow: undefined, path: UNKNOWN_PATH, reliesOn: reliesOn(item) }
-      : [];
+    return own.kind === 'incomplete' ? { suborder, flow: undefined, path: UNKNOWN_PATH, reliesOn: [] } : [];
   });
 }
 
