@@ -3,12 +3,13 @@ import * as internet from './internet.ts';
 import * as iptv from './iptv.ts';
 import type { Flow } from './language/flow.ts';
 import * as mobilePostpaid from './mobile-postpaid.ts';
+import { handle } from './order-item.ts';
 import { manage } from './order-management.ts';
 import * as router from './router.ts';
 import * as setTopBox from './set-top-box.ts';
 import * as voip from './voip.ts';
 
-/** The flows of suborders, one file per product. */
+/** The flows that order items select, one file per product. */
 export const SUBORDER_FLOWS: readonly Flow[] = [
   fibre,
   internet,
@@ -20,4 +21,9 @@ export const SUBORDER_FLOWS: readonly Flow[] = [
 ].flatMap((product) => Object.values(product));
 
 /** Every flow that becomes a state machine, order management first. */
-export const FLOWS: readonly Flow[] = [manage, ...SUBORDER_FLOWS];
+export const FLOWS: readonly Flow[] = [manage, handle, ...SUBORDER_FLOWS];
+
+const byId = new Map(FLOWS.map((flow) => [flow.id, flow]));
+
+/** The flow of this id, or undefined. */
+export const flowNamed = (id: string): Flow | undefined => byId.get(id);

@@ -59,9 +59,15 @@ export function completionItems(suborder: Suborder, run: StepRun, completion: Co
           reaches,
           at,
         },
-        ConditionExpression: 'attribute_not_exists(sk) OR #run < :run OR #status IN (:waiting, :fallout)',
+        ConditionExpression:
+          'attribute_not_exists(sk) OR #run < :run OR #status IN (:waiting, :fallout, :obsolete)',
         ExpressionAttributeNames: { '#run': 'run', '#status': 'status' },
-        ExpressionAttributeValues: { ':run': run.run, ':waiting': 'waiting', ':fallout': 'fallout' },
+        ExpressionAttributeValues: {
+          ':run': run.run,
+          ':waiting': 'waiting',
+          ':fallout': 'fallout',
+          ':obsolete': 'obsolete',
+        },
       },
     },
     progress(suborder, reaches, at),

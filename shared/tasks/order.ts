@@ -76,3 +76,19 @@ export const close = defineTask({
   timeLimit: 'PT1M',
   undo: 'none',
 });
+
+export const handleItem = defineTask({
+  name: 'order.handle-item',
+  title: 'Handle the item by hand',
+  kind: 'manual',
+  lane: 'management',
+  desk: 'ORDER_DESK',
+  input: z.object({ reason: z.string() }),
+  output: z.object({ note: z.string().max(2000) }),
+  rejections: {
+    DECLINED: cancelItem(),
+  },
+  expected: 'PT4H',
+  timeLimit: 'P5D',
+  undo: 'none',
+});

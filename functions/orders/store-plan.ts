@@ -1,0 +1,121 @@
+import { BatchWriteCommand, type BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { BusinessRejection, TechnicalError } from '#shared/domain/errors.ts';
+import { suborderKey } from '#shared/steps/completion.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { getOrderFacts } from '#shared/steps/order-facts.ts';
+import { tableName } from '#shared/store/client.ts';
+import type { Suborder, Wait } from '#shared/store/records.ts';
+import { handle } from '#state-machines/order-item.ts';
+import { type OrderPlan, type PlannedSuborder, planOrder } from '#state-machines/planning/plan.ts';
+
+/** DynamoDB takes no more writes in one batch. */
+const BATCH = 25;
+
+type Writes = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
+
+/**
+ * Divides an order: writes its suborders and the waits between them. Nothing runs before all of it is there, so
+ * that writing it twice is harmless.
+ *
+ * An item that does not say what is ordered becomes a suborder too: one that the order desk sees to.
+ *
+ * @returns how many suborders there are
+ * @throws BusinessRejection `IMPOSSIBLE_PLAN`
+ */
+export async function storePlan(deps: Dependencies, order: string): Promise<number> {
+  const plan = planOrder({ ...(await getOrderFacts(deps, order)), order });
+  if ('refusals' in plan)
+    throw new BusinessRejection('IMPOSSIBLE_PLAN', plan.refusals.map(({ message }) => message).join('; '));
+  const suborders = rows(order, plan, deps.now().toISOString());
+  const waits = [plan.management, ...plan.suborders].flatMap((planned) => plannedWaits(order, planned));
+  await writeAll(deps, 'waits', waits);
+  await writeAll(deps, 'suborders', suborders);
+  return suborders.length;
+}
+
+function rows(order: string, plan: OrderPlan, now: string): Suborder[] {
+  const empty = { flags: {}, facts: {}, milestones: {}, opens: {}, siblings: {}, steps: 0, done: 0 };
+  const row = (number: string) => ({ ...suborderKey(order, number), suborder: number });
+  return [
+    ...plan.suborders.map(({ suborder, item, flow, facts, flags, siblings, steps, opens }) => ({
+      ...empty,
+      ...row(suborder),
+      item,
+      flow,
+      state: 'acknowledged' as const,
+      facts: { ...facts },
+      flags,
+      siblings: Object.fromEntries(
+        Object.entries(siblings).map(([product, numbers]) => [product, [...numbers]]),
+      ),
+      steps,
+      opens: openings(opens, plan),
+    })),
+    ...plan.incomplete.map(({ suborder, item, reason, opens }) => ({
+      ...empty,
+      ...row(suborder),
+      item,
+      flow: handle.id,
+      state: 'acknowledged' as const,
+      facts: { reason },
+      steps: handle.steps.length,
+      opens: openings(opens, plan),
+    })),
+    ...plan.unchanged.map(({ suborder, item }) => ({
+      ...empty,
+      ...row(suborder),
+      item,
+      flow: 'none',
+      state: 'completed' as const,
+      endedAt: now,
+    })),
+  ];
+}
+
+/** What a milestone opens, with how many working days before its date each gate opens. */
+function openings(opens: PlannedSuborder['opens'], plan: OrderPlan): Suborder['opens'] {
+  const daysBefore = new Map(
+    [plan.management, ...plan.suborders].flatMap(({ waits }) =>
+      waits.flatMap(({ wait, workingDaysBefore }) =>
+        workingDaysBefore === undefined ? [] : [[wait, workingDaysBefore] as const],
+      ),
+    ),
+  );
+  return Object.fromEntries(
+    Object.entries(opens).map(([milestone, list]) => [
+      milestone,
+      list.map(({ wait, entry }) => ({ wait, entry, workingDaysBefore: daysBefore.get(wait) })),
+    ]),
+  );
+}
+
+const plannedWaits = (order: string, { suborder, waits }: PlannedSuborder): Wait[] =>
+  waits.map(({ wait, kind, step, pending, reason }) => ({
+    order,
+    wait,
+    suborder,
+    step,
+    kind,
+    reason,
+    status: 'planned',
+    pending: new Set(pending),
+  }));
+
+async function writeAll(
+  { documents }: Dependencies,
+  table: 'waits' | 'suborders',
+  items: readonly (Suborder | Wait)[],
+): Promise<void> {
+  const name = tableName(table);
+  for (let start = 0; start < items.length; start += BATCH) {
+    let writes: Writes = items.slice(start, start + BATCH).map((Item) => ({ PutRequest: { Item } }));
+    for (let attempt = 0; writes.length > 0; attempt++) {
+      if (attempt === 5)
+        throw new TechnicalError('Throttled', `${writes.length} records of the plan are not written`);
+      const { UnprocessedItems } = await documents.send(
+        new BatchWriteCommand({ RequestItems: { [name]: writes } }),
+      );
+      writes = UnprocessedItems?.[name] ?? [];
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import type { MessageTemplate } from '#shared/domain/messages.ts';
+import { waitId } from '#shared/steps/completion.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { projectOrderState } from '#shared/steps/order-state.ts';
+import { recordStep } from '#shared/steps/record-step.ts';
+import { deskOf, ruleFor } from '#shared/steps/rules.ts';
+import { FIRST_RUN } from '#shared/steps/run-step.ts';
+import { stepFails, stepRunsAgain, stepsTakenBack } from '#shared/steps/step-status.ts';
+import { moveSuborder } from '#shared/steps/suborder-state.ts';
+import { writeTogether } from '#shared/steps/transaction.ts';
+import { attemptKey, parkWait } from '#shared/steps/waits.ts';
+import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { getWait } from '#shared/store/waits.ts';
+import { taskNamed } from '#shared/tasks/registry.ts';
+import { openWorkItem } from '#shared/work-items/open.ts';
+import { flowNamed } from '#state-machines/catalogue.ts';
+import { ancestors } from '#state-machines/language/graph.ts';
+import { failedStep, type RepairMessage } from './message.ts';
+
+/** Where the flow goes on, and the flags that it goes on with. */
+interface Direction {
+  readonly resumeAt: string;
+  readonly flags: Readonly<Record<string, boolean>>;
+}
+
+/**
+ * Decides what follows from a failed step, by the rule of its task: a work item for a person, or at once back to a
+ * step, on with a flag, or to cancellation. Safe to repeat: the same message opens nothing twice.
+ */
+export async function routeFailure(deps: Dependencies, message: RepairMessage): Promise<void> {
+  const { failure, undo } = message;
+  const desk = deskOf(ruleFor({ ...failure, undo }));
+  if (!desk) {
+    if (!(await isRouted(deps, message))) await goOn(deps, message, await follow(deps, message));
+    return;
+  }
+  if (!undo) await hold(deps, message, desk.tells);
+  const task = undo ?? failure.task;
+  await openWorkItem(deps, {
+    ...message,
+    step: failedStep(message),
+    task,
+    title: `Repair: ${taskNamed(task)?.title ?? task}`,
+    desk: desk.desk,
+    kind: 'fallout',
+    reaches: failure.reaches,
+    tells: failure.tells,
+    failure,
+  });
+}
+
+/** Whether this attempt, or a newer one, was dealt with before: a message can come twice. */
+async function isRouted(deps: Dependencies, message: RepairMessage): Promise<boolean> {
+  const { order, suborder, attempt } = message;
+  const wait = await getWait(deps, order, waitId(suborder, failedStep(message), 'repair'));
+  return wait?.attempt !== undefined && wait.attempt >= attemptKey(attempt);
+}
+
+/** Carries out a rule that needs no person. */
+async function follow(deps: Dependencies, message: RepairMessage): Promise<Direction> {
+  const { failure } = message;
+  const rule = ruleFor(failure);
+  if (rule.action === 'rerun-from') {
+    await repeatFrom(deps, message, rule.step, rule.tells);
+    return { resumeAt: rule.step, flags: {} };
+  }
+  if (rule.action === 'continue-with-flag') {
+    await completeWithFlag(deps, message, rule.flag);
+    return { resumeAt: failure.step, flags: { [rule.flag]: true } };
+  }
+  if (rule.tells) await markFailed(deps, message, rule.tells);
+  return { resumeAt: 'cancel', flags: {} };
+}
+
+/** The token is answered at once. */
+async function goOn(deps: Dependencies, message: RepairMessage, direction: Direction): Promise<void> {
+  const { order, suborder, failure, attempt, taskToken, timeLimitSeconds } = message;
+  await parkWait(deps, {
+    order,
+    suborder,
+    step: failedStep(message),
+    task: failure.task,
+    kind: 'repair',
+    token: taskToken,
+    attempt: attemptKey(attempt),
+    reason: `Repair: ${failure.error}`,
+    dueAt: new Date(Date.parse(attempt.enteredAt) + timeLimitSeconds * 1000).toISOString(),
+    outcome: { result: { ...direction } },
+  });
+}
+
+/** The step shows that it failed, and the suborder is held until somebody has repaired it. */
+async function hold(deps: Dependencies, message: RepairMessage, tells?: MessageTemplate): Promise<void> {
+  const { order, suborder } = message;
+  await markFailed(deps, message, tells);
+  await writeTogether(deps, [moveSuborder(order, suborder, ['inProgress', 'pending'], 'held')]);
+  await projectOrderState(deps, order);
+}
+
+async function markFailed(
+  deps: Dependencies,
+  message: RepairMessage,
+  tells?: MessageTemplate,
+): Promise<void> {
+  const { order, suborder, failure } = message;
+  const at = deps.now().toISOString();
+  await writeTogether(deps, [
+    stepFails({ order, suborder, step: failedStep(message), task: failure.task, run: FIRST_RUN, at, tells }),
+  ]);
+}
+
+/** The steps from `first` to the one that failed run again, as new runs with effects of their own. */
+async function repeatFrom(
+  deps: Dependencies,
+  message: RepairMessage,
+  first: string,
+  tells?: MessageTemplate,
+): Promise<void> {
+  const { order, suborder } = message;
+  const failed = failedStep(message);
+  const [row, records] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    getSteps(deps, order, suborder),
+  ]);
+  const flow = flowNamed(row.flow);
+  const before = flow && ancestors(flow);
+  const repeats = (step: string) =>
+    step === failed || step === first || (before?.get(failed)?.has(step) && before.get(step)?.has(first));
+  await markFailed(deps, message, tells);
+  const again = records.filter(({ step, status }) => repeats(step) && status !== 'obsolete');
+  const done = again.filter(({ status }) => status === 'done' || status === 'skipped').length;
+  const at = deps.now().toISOString();
+  await writeTogether(deps, [
+    ...again.map((record) => stepRunsAgain(record, at)),
+    ...(done > 0 ? [stepsTakenBack(order, suborder, done)] : []),
+  ]);
+}
+
+/** The rejection is an outcome that the flow can go on with. */
+async function completeWithFlag(deps: Dependencies, message: RepairMessage, flag: string): Promise<void> {
+  const { order, suborder, failure } = message;
+  const step = failedStep(message);
+  const [row, record] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    getStep(deps, order, suborder, step),
+  ]);
+  const { task, reaches, tells } = failure;
+  await recordStep(
+    deps,
+    row,
+    { step, task, run: record?.run ?? FIRST_RUN },
+    { outputs: { [flag]: true }, by: 'rule', reaches, tells, at: deps.now().toISOString() },
+  );
+}

@@ -1,0 +1,69 @@
+import type { MessageTemplate } from '#shared/domain/messages.ts';
+import { tableName } from '#shared/store/client.ts';
+import type { StepRecord } from '#shared/store/records.ts';
+import { stepKey, suborderKey, type TransactItem } from './completion.ts';
+
+/** A step that could not be done. */
+export interface FailedStep {
+  readonly order: string;
+  readonly suborder: string;
+  readonly step: string;
+  readonly task: string;
+  /** The run, when the step has no record yet. */
+  readonly run: number;
+  readonly at: string;
+  readonly tells?: MessageTemplate | undefined;
+}
+
+/** The write that shows a step as fallout; refused for one that is done. */
+export const stepFails = ({ order, suborder, step, task, run, at, tells }: FailedStep): TransactItem => ({
+  Update: {
+    TableName: tableName('suborders'),
+    Key: stepKey(order, suborder, step),
+    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = if_not_exists(#run, :run), #status = :fallout, #at = :at ${tells ? ', #tells = :tells' : 'REMOVE #tells'}`,
+    ConditionExpression: 'attribute_not_exists(sk) OR NOT #status IN (:done, :skipped)',
+    ExpressionAttributeNames: {
+      '#suborder': 'suborder',
+      '#step': 'step',
+      '#task': 'task',
+      '#run': 'run',
+      '#status': 'status',
+      '#at': 'at',
+      '#tells': 'tells',
+    },
+    ExpressionAttributeValues: {
+      ':suborder': suborder,
+      ':step': step,
+      ':task': task,
+      ':run': run,
+      ':fallout': 'fallout',
+      ':done': 'done',
+      ':skipped': 'skipped',
+      ':at': at,
+      ...(tells && { ':tells': tells }),
+    },
+  },
+});
+
+/** The write that makes a step run again, under a new idempotency key. Refused when its run has changed meanwhile. */
+export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string): TransactItem => ({
+  Update: {
+    TableName: tableName('suborders'),
+    Key: { order, sk },
+    UpdateExpression: 'SET #run = :next, #status = :obsolete, #at = :at',
+    ConditionExpression: '#run = :run',
+    ExpressionAttributeNames: { '#run': 'run', '#status': 'status', '#at': 'at' },
+    ExpressionAttributeValues: { ':run': run, ':next': run + 1, ':obsolete': 'obsolete', ':at': at },
+  },
+});
+
+/** The write that takes steps out of a suborder's progress. */
+export const stepsTakenBack = (order: string, suborder: string, count: number): TransactItem => ({
+  Update: {
+    TableName: tableName('suborders'),
+    Key: suborderKey(order, suborder),
+    UpdateExpression: 'ADD #done :less',
+    ExpressionAttributeNames: { '#done': 'done' },
+    ExpressionAttributeValues: { ':less': -count },
+  },
+});
