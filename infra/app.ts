@@ -1,0 +1,26 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { bundle, withoutEntry } from './bundle.ts';
+import { CONTEXT } from './context.ts';
+import { FUNCTIONS } from './functions.ts';
+import { addStacks } from './milepost.ts';
+import { acknowledgeExceptions } from './nag-exceptions.ts';
+
+/**
+ * Writes the cloud assembly: `node infra/app.ts`, or the CDK command line through `cdk.json`. Needs neither AWS
+ * credentials nor Docker, and gives the same templates for every account and region.
+ */
+const missing = withoutEntry(FUNCTIONS);
+for (const { id, entry } of missing) console.warn(`${id} is left out: there is no ${entry}`);
+const functions = FUNCTIONS.filter((definition) => !missing.includes(definition));
+await bundle(functions);
+
+const app = new App({
+  outdir: process.env.CDK_OUTDIR ?? 'cdk.out',
+  context: CONTEXT,
+  analyticsReporting: false,
+});
+addStacks(app, functions);
+acknowledgeExceptions(app);
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+app.synth();

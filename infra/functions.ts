@@ -1,0 +1,425 @@
+import type { SystemId } from '#shared/domain/systems.ts';
+import type { TableId } from '#shared/store/tables.ts';
+import { ALL_TASKS, ALL_UNDO_TASKS } from '#shared/tasks/registry.ts';
+import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
+import { DESK_QUEUES, type QueueId } from './queues.ts';
+
+/** What of a table a function may do; conditional and transactional writes need the same actions. */
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'ConditionCheckItem'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem';
+
+export type Tables = Readonly<Partial<Record<TableId, readonly TableAction[]>>>;
+
+/** Everything that a function may do beyond writing its log and its trace; its environment follows from it. */
+export interface Permissions {
+  readonly tables?: Tables;
+  /** Tables whose indexes it may query as well. */
+  readonly indexes?: readonly TableId[];
+  /** The underlying system whose base URL and credential it may read. */
+  readonly system?: SystemId;
+  readonly sends?: readonly QueueId[];
+  /** Which state machines it may start. */
+  readonly starts?: 'order-management' | 'all-flows';
+  /** Which answers to task tokens it may give. */
+  readonly answers?: readonly ('Success' | 'Failure')[];
+  /** Whether it may have itself woken at a time by the scheduler. */
+  readonly wakesItself?: true;
+  /** Whether it may put events on the product's bus. */
+  readonly publishes?: true;
+}
+
+export type Scope = 'orders:read' | 'orders:write' | 'work-items' | 'work-items:repair' | 'events:write';
+
+/** What invokes a function; those that only state machines invoke have no trigger. */
+export type Trigger =
+  | {
+      readonly kind: 'stream';
+      readonly table: TableId;
+      /** Patterns of which one must match; without them every change comes. */
+      readonly filters?: readonly object[];
+      readonly batchSize: number;
+    }
+  | {
+      readonly kind: 'queue';
+      readonly queue: QueueId;
+      readonly batchSize: number;
+      /** Most invocations at a time (2 to 1000). */
+      readonly maximumConcurrency?: number;
+    }
+  | {
+      readonly kind: 'http';
+      readonly method: 'GET' | 'POST';
+      readonly path: string;
+      /** Any of them lets the caller in. */
+      readonly scopes: readonly Scope[];
+    };
+
+/** The stacks that hold functions; those of tasks are divided by the underlying system that they call. */
+export type FunctionGroup =
+  | 'orders'
+  | 'desks'
+  | 'api'
+  | 'correspondence'
+  | 'tasks-customer'
+  | 'tasks-network'
+  | 'tasks-voice-mobile'
+  | 'tasks-logistics'
+  | 'tasks-field';
+
+export interface FunctionDefinition {
+  /** Unique; its name on AWS and the folder of its bundle follow from it. */
+  readonly id: string;
+  readonly purpose: string;
+  /** Module that exports `handler`, from the root of the repository. */
+  readonly entry: string;
+  readonly group: FunctionGroup;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly may: Permissions;
+  readonly triggers: readonly Trigger[];
+}
+
+/** A new system does not compile until it has a place here; moving one moves its functions to another stack. */
+const GROUP_OF_SYSTEM = {
+  'access-controller': 'tasks-network',
+  aaa: 'tasks-network',
+  'acs-mdm': 'tasks-network',
+  'address-qual': 'tasks-customer',
+  assurance: 'tasks-network',
+  billing: 'tasks-customer',
+  carrier: 'tasks-logistics',
+  'credit-bureau': 'tasks-customer',
+  'hss-ocs': 'tasks-voice-mobile',
+  identity: 'tasks-customer',
+  ims: 'tasks-voice-mobile',
+  inventory: 'tasks-customer',
+  notify: 'correspondence',
+  'number-pool': 'tasks-voice-mobile',
+  'number-registry': 'tasks-voice-mobile',
+  'order-api': 'tasks-customer',
+  payments: 'tasks-customer',
+  'resource-inventory': 'tasks-network',
+  'sim-inventory': 'tasks-voice-mobile',
+  'tv-middleware': 'tasks-network',
+  warehouse: 'tasks-logistics',
+  wfm: 'tasks-field',
+} as const satisfies Record<SystemId, FunctionGroup>;
+
+/** Long enough for a call of an underlying system (20 s) and the writes around it. */
+const TIMEOUT_SECONDS = 30;
+/** The HTTP API gives up after 30 s; a person waits. */
+const API_TIMEOUT_SECONDS = 15;
+/** Functions of a flow mostly wait for others: twice the memory would cost twice as much and save nothing. */
+const MEMORY = 256;
+/** Of the API somebody waits for: a cold start takes half the time, and a warm call costs about the same. */
+const API_MEMORY = 512;
+
+const READ = ['GetItem', 'BatchGetItem', 'Query'] as const;
+const WRITE = ['PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
+
+/** What the step runtime does around every step: load the facts, record the step, open the gates of others. */
+const STEP_TABLES = {
+  orders: READ,
+  suborders: [...READ, ...WRITE],
+  waits: ['UpdateItem'],
+} as const satisfies Tables;
+
+/** What completing a work item does: the step, its wait, and the labels of the units that were scanned. */
+const WORK_ITEM_TABLES = {
+  orders: READ,
+  suborders: [...READ, ...WRITE],
+  waits: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
+  workItems: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+  bindings: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'],
+} as const satisfies Tables;
+
+const handler = (
+  id: string,
+  group: FunctionGroup,
+  purpose: string,
+  may: Permissions,
+  ...triggers: Trigger[]
+): FunctionDefinition => ({
+  id,
+  purpose,
+  entry: `functions/${id}.ts`,
+  group,
+  timeoutSeconds: TIMEOUT_SECONDS,
+  memoryMegabytes: MEMORY,
+  may,
+  triggers,
+});
+
+/** A function behind routes of the HTTP API, each written as method, path and scopes. */
+const route = (
+  id: string,
+  purpose: string,
+  may: Permissions,
+  request: `${'GET' | 'POST'} /${string}`,
+  ...scopes: Scope[]
+): FunctionDefinition => {
+  const [method, path = ''] = request.split(' ');
+  return {
+    ...handler(id, 'api', purpose, may, {
+      kind: 'http',
+      method: method === 'GET' ? 'GET' : 'POST',
+      path,
+      scopes,
+    }),
+    timeoutSeconds: API_TIMEOUT_SECONDS,
+    memoryMegabytes: API_MEMORY,
+  };
+};
+
+const queue = (id: QueueId, batchSize = 10, maximumConcurrency?: number): Trigger => ({
+  kind: 'queue',
+  queue: id,
+  batchSize,
+  ...(maximumConcurrency && { maximumConcurrency }),
+});
+
+const stream = (table: TableId, batchSize: number, ...filters: object[]): Trigger => ({
+  kind: 'stream',
+  table,
+  batchSize,
+  ...(filters.length > 0 && { filters }),
+});
+
+const TMF622 = '/tmf-api/productOrderingManagement/v4/productOrder';
+const NEW_ORDER = { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['HEADER'] } } } };
+const WRITTEN = { eventName: ['INSERT', 'MODIFY'] };
+
+const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
+  route(
+    'product-orders/create',
+    'TMF622: accepts an order',
+    { tables: { orders: ['GetItem', 'Query', 'PutItem', 'ConditionCheckItem'] } },
+    `POST ${TMF622}`,
+    'orders:write',
+  ),
+  route(
+    'product-orders/get',
+    'TMF622: shows one order',
+    { tables: { orders: ['GetItem', 'Query'], suborders: ['Query'] } },
+    `GET ${TMF622}/{id}`,
+    'orders:read',
+  ),
+  route(
+    'product-orders/list',
+    'TMF622: lists orders by date, state, party or external id',
+    { tables: { orders: READ }, indexes: ['orders'] },
+    `GET ${TMF622}`,
+    'orders:read',
+  ),
+
+  handler(
+    'intake/enqueue',
+    'orders',
+    'Puts accepted orders on the intake queue',
+    { sends: ['intake'] },
+    stream('orders', 100, NEW_ORDER),
+  ),
+  handler(
+    'intake/start',
+    'orders',
+    'Starts order management, paced by its concurrency',
+    { tables: { orders: READ, suborders: [...READ, ...WRITE] }, starts: 'order-management' },
+    queue('intake', 10, 10),
+  ),
+  handler('tasks/order.plan', 'orders', 'Divides an order into suborders with their gates', {
+    tables: { ...STEP_TABLES, waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'] },
+  }),
+  handler('tasks/order.start', 'orders', 'Starts all suborders of an order', {
+    tables: { ...STEP_TABLES, waits: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'] },
+    starts: 'all-flows',
+  }),
+  handler('tasks/order.close', 'orders', 'Ends an order by the states of its suborders', {
+    tables: { ...STEP_TABLES, orders: [...READ, ...WRITE] },
+  }),
+  handler('waits/park', 'orders', 'Parks the token of a gate, an event or a timer', {
+    tables: {
+      orders: READ,
+      suborders: [...READ, ...WRITE],
+      waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      inbox: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+    },
+  }),
+  handler(
+    'waits/resume',
+    'orders',
+    'Answers tokens: the only function that lets a flow go on',
+    {
+      tables: {
+        orders: READ,
+        suborders: [...READ, ...WRITE],
+        waits: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
+      },
+      starts: 'all-flows',
+      answers: ['Success', 'Failure'],
+      wakesItself: true,
+    },
+    stream('waits', 25, WRITTEN),
+  ),
+  handler(
+    'waits/dead-letter',
+    'orders',
+    'Fails the task of a message that nobody could take, and keeps the message',
+    {
+      tables: { waits: ['GetItem', 'UpdateItem'], suborders: ['GetItem', 'Query'] },
+      answers: ['Failure'],
+      sends: ['dead-letters'],
+    },
+    queue('undelivered'),
+  ),
+  handler(
+    'repair/route',
+    'orders',
+    'Applies the rule of the task that failed: desk, ask, run again, flag or cancel',
+    {
+      tables: {
+        orders: READ,
+        suborders: [...READ, ...WRITE],
+        waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+        workItems: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      },
+    },
+    queue('repair'),
+  ),
+  handler('undo/prepare', 'orders', 'Lists what a cancelled suborder must undo, the latest first', {
+    tables: {
+      orders: READ,
+      suborders: [...READ, ...WRITE],
+      waits: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
+      workItems: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
+    },
+  }),
+  handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
+    tables: {
+      orders: READ,
+      suborders: [...READ, ...WRITE],
+      waits: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
+      bindings: ['GetItem', 'DeleteItem'],
+    },
+  }),
+  handler(
+    'events/publish',
+    'orders',
+    'Puts what happened to orders and suborders on the bus',
+    { publishes: true },
+    stream('orders', 100, WRITTEN),
+    stream('suborders', 100, WRITTEN),
+  ),
+
+  handler(
+    'work-items/open',
+    'desks',
+    'Opens a work item for every message of a desk',
+    {
+      tables: {
+        orders: READ,
+        suborders: [...READ, ...WRITE],
+        waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+        workItems: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      },
+    },
+    ...DESK_QUEUES.map((desk) => queue(desk)),
+  ),
+  route(
+    'work-items/list',
+    'Shows the work of a desk, the oldest due first',
+    { tables: { workItems: ['GetItem', 'Query'] }, indexes: ['workItems'] },
+    'GET /desks/{desk}/work-items',
+    'work-items',
+  ),
+  route(
+    'work-items/get',
+    'Shows one work item',
+    { tables: { workItems: ['GetItem'], suborders: ['GetItem', 'Query'] } },
+    'GET /work-items/{id}',
+    'work-items',
+  ),
+  route(
+    'work-items/claim',
+    'Gives a work item to the person who asks',
+    { tables: { workItems: ['GetItem', 'PutItem', 'UpdateItem'] } },
+    'POST /work-items/{id}/claim',
+    'work-items',
+  ),
+  route(
+    'work-items/release',
+    'Puts a claimed work item back on its desk',
+    { tables: { workItems: ['GetItem', 'PutItem', 'UpdateItem'] } },
+    'POST /work-items/{id}/release',
+    'work-items',
+  ),
+  route(
+    'work-items/complete',
+    'Completes a manual step with its form',
+    { tables: WORK_ITEM_TABLES },
+    'POST /work-items/{id}/complete',
+    'work-items',
+  ),
+  route(
+    'work-items/reject',
+    'Rejects a manual step with a reason',
+    { tables: WORK_ITEM_TABLES },
+    'POST /work-items/{id}/reject',
+    'work-items',
+  ),
+  route(
+    'work-items/resolve',
+    'Decides a fallout: retry, correct, complete by hand, skip, cancel or reassign',
+    { tables: WORK_ITEM_TABLES },
+    'POST /work-items/{id}/resolve',
+    'work-items',
+    'work-items:repair',
+  ),
+  route(
+    'inbound-events/receive',
+    'Stores an event from outside, then looks for the wait that it belongs to',
+    {
+      tables: {
+        orders: READ,
+        suborders: [...READ, ...WRITE],
+        waits: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
+        inbox: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      },
+    },
+    'POST /events',
+    'events:write',
+  ),
+
+  handler('correspondence/send', 'correspondence', 'Has the notification system tell the customer', {
+    tables: { orders: READ },
+    system: 'notify',
+  }),
+];
+
+/** Tasks that call an underlying system: all the same but for the system. */
+const connector = ({ name, title }: SystemTask | UndoTask, system: SystemId): FunctionDefinition =>
+  handler(`tasks/${name}`, GROUP_OF_SYSTEM[system], `${title} (${system})`, {
+    tables: STEP_TABLES,
+    system,
+  });
+
+const own = new Set(OWN_FUNCTIONS.map(({ id }) => id));
+
+/** @throws Error for a task of the product itself that nothing above describes */
+function functionOf(task: SystemTask | UndoTask): FunctionDefinition[] {
+  if (own.has(`tasks/${task.name}`)) return [];
+  if (task.system === 'milepost') throw new Error(`infra/functions.ts does not say what ${task.name} may do`);
+  return [connector(task, task.system)];
+}
+
+/** Every function of the product: what it is, what it may do and what invokes it. All else is derived from this list. */
+export const FUNCTIONS: readonly FunctionDefinition[] = [
+  ...OWN_FUNCTIONS,
+  ...ALL_TASKS.flatMap((task) => (task.kind === 'system' ? functionOf(task) : [])),
+  ...ALL_UNDO_TASKS.flatMap((task) => (task.kind === 'system' ? functionOf(task) : [])),
+];

@@ -1,0 +1,148 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { TABLES, type TableDefinition, type TableId } from '#shared/store/tables.ts';
+import type { FunctionDefinition, Permissions } from './functions.ts';
+import {
+  baseUrlArn,
+  credentialArn,
+  FLOW_ARN_PREFIX,
+  flowArn,
+  functionArn,
+  SYSTEMS_PREFIX,
+  TIMER_GROUP,
+  TIMERS_ARN,
+} from './names.ts';
+import type { Platform } from './platform.ts';
+import { queueNamed } from './queues.ts';
+
+/** Id of the flow that every order starts with. */
+const ORDER_MANAGEMENT = 'order.manage';
+
+const isTable = (id: string): id is TableId => id in TABLES;
+const tablesOf = ({ tables = {} }: Permissions): readonly TableId[] => Object.keys(tables).filter(isTable);
+
+/** Sends its segments to X-Ray, which knows no resources. */
+export const traces = (): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'Trace',
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  });
+
+/** The role's statements for what a function may do; nothing else is ever added to it. */
+export function statements({ may, triggers, id }: FunctionDefinition, platform: Platform): PolicyStatement[] {
+  const { tables = {}, indexes = [], system, sends = [], starts, answers, wakesItself, publishes } = may;
+  const allow = (actions: readonly string[], ...resources: string[]) =>
+    new PolicyStatement({ actions: [...actions], resources });
+  return [
+    ...tablesOf(may).map((table) =>
+      allow(
+        (tables[table] ?? []).map((action) => `dynamodb:${action}`),
+        platform.tables[table].tableArn,
+      ),
+    ),
+    ...indexes.map((table) => {
+      const { tableArn } = platform.tables[table];
+      return allow(['dynamodb:Query'], ...indexNames(table).map((index) => `${tableArn}/index/${index}`));
+    }),
+    ...(system
+      ? [
+          allow(['ssm:GetParameter'], baseUrlArn(system)),
+          allow(['secretsmanager:GetSecretValue'], credentialArn(system)),
+        ]
+      : []),
+    ...(sends.length > 0
+      ? [allow(['sqs:SendMessage'], ...sends.map((queue) => platform.queue(queue).queueArn))]
+      : []),
+    ...(starts
+      ? [
+          allow(
+            ['states:StartExecution'],
+            starts === 'order-management' ? flowArn(ORDER_MANAGEMENT) : `${FLOW_ARN_PREFIX}*`,
+          ),
+        ]
+      : []),
+    ...(answers
+      ? [
+          allow(
+            answers.map((answer) => `states:SendTask${answer}`),
+            `${FLOW_ARN_PREFIX}*`,
+          ),
+        ]
+      : []),
+    ...(wakesItself
+      ? [
+          allow(['scheduler:CreateSchedule'], TIMERS_ARN),
+          new PolicyStatement({
+            actions: ['iam:PassRole'],
+            resources: [platform.timerRole.roleArn],
+            conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+          }),
+          // Where a wake-up goes that it could not take.
+          allow(['sqs:SendMessage'], platform.queue('undelivered-events').queueArn),
+        ]
+      : []),
+    ...(publishes ? [allow(['events:PutEvents'], platform.bus.eventBusArn)] : []),
+    ...triggers.flatMap((trigger) => {
+      if (trigger.kind === 'queue')
+        return [
+          allow(
+            [
+              'sqs:ReceiveMessage',
+              'sqs:DeleteMessage',
+              'sqs:GetQueueAttributes',
+              'sqs:ChangeMessageVisibility',
+            ],
+            platform.queue(trigger.queue).queueArn,
+          ),
+        ];
+      if (trigger.kind === 'stream')
+        return [
+          allow(
+            ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+            streamArn(platform, trigger.table, id),
+          ),
+          allow(['sqs:SendMessage'], platform.queue('undelivered-events').queueArn),
+        ];
+      return [];
+    }),
+  ];
+}
+
+/** The environment that follows from what a function may do. */
+export function environment({ may, id }: FunctionDefinition, platform: Platform): Record<string, string> {
+  const { system, sends = [], starts, wakesItself, publishes } = may;
+  return {
+    ...Object.fromEntries(
+      tablesOf(may).map((table) => [TABLES[table].environment, platform.tables[table].tableName]),
+    ),
+    ...(system && { SYSTEMS_PREFIX }),
+    ...Object.fromEntries(
+      sends.flatMap((queue) => {
+        const { environment: variable } = queueNamed(queue);
+        return variable ? [[variable, platform.queue(queue).queueUrl]] : [];
+      }),
+    ),
+    ...(starts === 'order-management' && { ORDER_MANAGEMENT_ARN: flowArn(ORDER_MANAGEMENT) }),
+    ...(starts === 'all-flows' && { FLOW_ARN_PREFIX }),
+    ...(wakesItself && {
+      TIMER_GROUP,
+      TIMER_TARGET_ARN: functionArn(id),
+      TIMER_ROLE_ARN: platform.timerRole.roleArn,
+    }),
+    ...(publishes && { BUS_NAME: platform.bus.eventBusName }),
+    POWERTOOLS_SERVICE_NAME: id,
+    POWERTOOLS_METRICS_NAMESPACE: 'Milepost',
+  };
+}
+
+/** @throws Error when the table has no stream */
+export function streamArn(platform: Platform, table: TableId, reader: string): string {
+  const { tableStreamArn } = platform.tables[table];
+  if (!tableStreamArn) throw new Error(`${reader} reads the stream of ${table}, which has none`);
+  return tableStreamArn;
+}
+
+const indexNames = (table: TableId): string[] => {
+  const definition: TableDefinition = TABLES[table];
+  return Object.keys(definition.indexes ?? {});
+};
