@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { createRequire } from 'node:module';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import {
@@ -173,13 +175,16 @@ export class CloudHandle {
   }
 
   async #request(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(`${this.url}/_local/${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} /_local/${path}: ${response.status} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
+    // Not `fetch`, which gives up on answers that take long, as moving the clock far ahead may.
+    const outgoing = request(`${this.url}/_local/${path}`, { method, agent: false });
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    const incoming = await new Promise<IncomingMessage>((resolve, reject) =>
+      outgoing.once('response', resolve).once('error', reject),
+    );
+    const answer = await text(incoming);
+    if (incoming.statusCode !== 200)
+      throw new Error(`${method} /_local/${path}: ${incoming.statusCode} ${answer}`);
+    return answer === '' ? undefined : JSON.parse(answer);
   }
 }
 

@@ -14,6 +14,12 @@ let cloud: EmbeddedCloud | undefined;
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 process.on('disconnect', () => void stop());
+process.on('unhandledRejection', (reason) => {
+  // What was under way when everything was taken down may fail; nobody waits for it any more.
+  if (isStopping) return;
+  console.error(reason);
+  process.exit(1);
+});
 try {
   cloud = await EmbeddedCloud.start(readOptions());
   if (isStopping) await stop();

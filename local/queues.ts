@@ -128,7 +128,8 @@ export class Queues {
       resource: queue?.name ?? '',
       quantity: chunks(bytes, 65_536),
     });
-    if (queue && changeActions.has(action)) this.#changed(queue);
+    if (queue && changeActions.has(action)) this.#notify(queue);
+    if (queue && action === 'ReceiveMessage') this.#notifyDeadLetters(queue);
     return answer;
   }
 
@@ -141,8 +142,10 @@ export class Queues {
       MessageAttributeNames: ['All'],
       WaitTimeSeconds: 0,
     });
-    this.#changed(queue);
-    return received.parse(answer).Messages;
+    const messages = received.parse(answer).Messages;
+    if (messages.length > 0) this.#notify(queue);
+    this.#notifyDeadLetters(queue);
+    return messages;
   }
 
   /** Puts messages into a queue, uncounted, as they were before a restart. */
@@ -170,11 +173,14 @@ export class Queues {
     await this.#app.close();
   }
 
-  /** Tells the listeners, also about the queue that receiving may have moved dead letters to. */
-  #changed(queue: Queue): void {
+  #notify(queue: Queue): void {
+    for (const listener of this.#listeners) listener(queue);
+  }
+
+  /** Receiving is when messages that were received too often are moved. */
+  #notifyDeadLetters(queue: Queue): void {
     const deadLetters = this.byArn(queue.definition.RedrivePolicy?.deadLetterTargetArn ?? '');
-    for (const changed of deadLetters ? [queue, deadLetters] : [queue])
-      for (const listener of this.#listeners) listener(changed);
+    if (deadLetters) this.#notify(deadLetters);
   }
 
   #queueOf(input: Input): Queue | undefined {

@@ -1,0 +1,170 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { Code, Function as LambdaFunction, Runtime, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { build } from 'esbuild';
+
+export interface TestApp {
+  readonly app: App;
+  readonly data: Stack;
+  readonly compute: Stack;
+  /** Folder that the assembly is written to. */
+  readonly assembly: string;
+}
+
+/** A small app that uses everything the embedded cloud has, in two stacks. */
+export async function testApp(): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'embedded-cloud-test-'));
+  await build({
+    entryPoints: [fileURLToPath(new URL('./handlers.ts', import.meta.url))],
+    outfile: join(folder, 'code', 'index.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    banner: {
+      js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+    },
+  });
+  const assembly = join(folder, 'cdk.out');
+  const app = new App({ outdir: assembly, analyticsReporting: false });
+  const data = new Stack(app, 'Data');
+  const compute = new Stack(app, 'Compute');
+
+  const table = new Table(data, 'Items', {
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    stream: StreamViewType.NEW_AND_OLD_IMAGES,
+    timeToLiveAttribute: 'expires',
+  });
+  const deadLetters = new Queue(data, 'DeadLetters');
+  const queue = new Queue(data, 'Messages', { deadLetterQueue: { queue: deadLetters, maxReceiveCount: 3 } });
+  const lost = new Queue(data, 'LostChanges');
+
+  const lambda = (handler: string, id = handler) =>
+    new LambdaFunction(compute, id, {
+      runtime: Runtime.NODEJS_24_X,
+      handler: `index.${handler}`,
+      code: Code.fromAsset(join(folder, 'code')),
+      environment: { TABLE: table.tableName, ROLE: id },
+      timeout: Duration.seconds(handler === 'hang' ? 1 : 10),
+    });
+  const write = lambda('write');
+  const consume = lambda('consume');
+  const follow = lambda('follow');
+  const park = lambda('park');
+  const resume = lambda('resume');
+  const greet = lambda('greet');
+  for (const writer of [write, consume, park]) table.grantWriteData(writer);
+  table.grantReadData(resume);
+  lambda('write', 'outsider');
+  lambda('fail');
+  lambda('hang');
+
+  consume.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true, batchSize: 5 }));
+  follow.addEventSource(
+    new DynamoEventSource(table, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [{ pattern: JSON.stringify({ dynamodb: { Keys: { pk: { S: ['followed'] } } } }) }],
+      retryAttempts: 2,
+      bisectBatchOnError: true,
+      onFailure: new SqsDlq(lost),
+    }),
+  );
+
+  const waiting = new StateMachine(compute, 'Waiting', {
+    definitionBody: DefinitionBody.fromString(
+      JSON.stringify({
+        QueryLanguage: 'JSONata',
+        StartAt: 'Ask',
+        States: {
+          Ask: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+            Arguments: {
+              FunctionName: park.functionArn,
+              Payload: { id: '{% $states.input.id %}', token: '{% $states.context.Task.Token %}' },
+            },
+            TimeoutSeconds: 31_536_000,
+            Next: 'Build',
+          },
+          Build: { Type: 'Wait', Seconds: 120 * 24 * 3600, Next: 'Write' },
+          Write: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::lambda:invoke',
+            Arguments: {
+              FunctionName: write.functionArn,
+              Payload: { pk: 'built', text: '{% $states.input.resumed %}' },
+            },
+            Output: '{% $states.result.Payload.instant %}',
+            End: true,
+          },
+        },
+      }),
+    ),
+  });
+  park.grantInvoke(waiting);
+  write.grantInvoke(waiting);
+  waiting.grantTaskResponse(resume);
+
+  const noting = new StateMachine(compute, 'Noting', {
+    definitionBody: DefinitionBody.fromString(
+      JSON.stringify({
+        QueryLanguage: 'JSONata',
+        StartAt: 'Note',
+        States: {
+          Note: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::lambda:invoke',
+            Arguments: {
+              FunctionName: write.functionArn,
+              Payload: { pk: '{% $states.input.detail.id %}', text: 'noted' },
+            },
+            End: true,
+          },
+        },
+      }),
+    ),
+  });
+  write.grantInvoke(noting);
+  const bus = new EventBus(compute, 'Bus', { eventBusName: 'shop' });
+  new Rule(compute, 'WhenSold', {
+    eventBus: bus,
+    eventPattern: { source: ['shop'], detailType: ['Sold'] },
+    targets: [new SfnStateMachine(noting)],
+  });
+
+  const issuer = new CfnParameter(compute, 'Issuer').valueAsString;
+  const api = new HttpApi(compute, 'Api', {
+    defaultAuthorizer: new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: ['shop'] }),
+  });
+  api.addRoutes({
+    path: '/greet/{name}',
+    methods: [HttpMethod.GET],
+    integration: new HttpLambdaIntegration('Greet', greet),
+    authorizationScopes: ['greet'],
+  });
+  return { app, data, compute, assembly };
+}
+
+/** Sets a property of the template by hand. */
+export function override(
+  construct: { node: { defaultChild?: unknown } },
+  path: string,
+  value: unknown,
+): void {
+  (construct.node.defaultChild as CfnResource).addPropertyOverride(path, value);
+}

@@ -1,0 +1,71 @@
+/** The functions of the test app, bundled as one module. */
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+
+const dynamoDb = new DynamoDBClient();
+const states = new SFNClient();
+const TableName = process.env.TABLE;
+
+async function put(pk: string, sk: string, text: string): Promise<void> {
+  await dynamoDb.send(
+    new PutItemCommand({ TableName, Item: { pk: { S: pk }, sk: { S: sk }, text: { S: text } } }),
+  );
+}
+
+/** Writes an item, and says in which environment and at what time it ran. */
+export async function write(event: { pk: string; text: string }) {
+  console.log(`writing ${event.pk}`);
+  await put(event.pk, 'item', event.text);
+  return { role: process.env.ROLE, now: Date.now(), instant: new Date().toISOString() };
+}
+
+/** Fails for the messages that say so. */
+export async function consume(event: SQSEvent): Promise<SQSBatchResponse> {
+  const bad = event.Records.filter(({ body }) => body.startsWith('bad'));
+  for (const { body, attributes } of event.Records)
+    await put(`message ${body}`, attributes.ApproximateReceiveCount ?? '', body);
+  return { batchItemFailures: bad.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** Logs the changes of one item in the order in which they come. */
+export async function follow(event: DynamoDBStreamEvent): Promise<void> {
+  for (const { dynamodb } of event.Records) {
+    const text = dynamodb?.NewImage?.text?.S ?? '';
+    if (text === 'poison') throw new Error('cannot follow this');
+    console.log(`followed ${text}`);
+  }
+}
+
+/** Keeps a task token. */
+export async function park({ id, token }: { id: string; token: string }): Promise<void> {
+  await put(`token ${id}`, 'item', token);
+}
+
+/** Answers a task whose token was kept. */
+export async function resume({ id }: { id: string }): Promise<void> {
+  const { Item } = await dynamoDb.send(
+    new GetItemCommand({ TableName, Key: { pk: { S: `token ${id}` }, sk: { S: 'item' } } }),
+  );
+  await states.send(
+    new SendTaskSuccessCommand({ taskToken: Item?.text?.S, output: JSON.stringify({ resumed: id }) }),
+  );
+}
+
+/** An HTTP route that answers with what it was called with. */
+export async function greet(event: {
+  pathParameters?: { name?: string };
+  requestContext: { authorizer?: { jwt: { claims: Record<string, string> } } };
+}) {
+  return { name: event.pathParameters?.name, subject: event.requestContext.authorizer?.jwt.claims.sub };
+}
+
+/** Fails. */
+export async function fail(): Promise<never> {
+  throw Object.assign(new Error('out of stock'), { name: 'OutOfStock' });
+}
+
+/** Never answers. */
+export async function hang(): Promise<never> {
+  return new Promise(() => {});
+}
