@@ -9,13 +9,19 @@ const logger = new Logger();
 
 /** Puts the message of a desk's queue on the desk; the log names what it is about and never the token. */
 export const open = (deps: Dependencies) => async (record: Pick<SQSRecord, 'body' | 'messageId'>) => {
-  const message = deskMessageSchema.parse(JSON.parse(record.body));
-  const { order, suborder, step, desk, kind } = message;
-  const status = await openWorkItem(deps, message);
-  logger.info('Opened', { order, suborder, step, desk, kind, status });
+  try {
+    const message = deskMessageSchema.parse(JSON.parse(record.body));
+    const { order, suborder, step, desk, kind } = message;
+    const status = await openWorkItem(deps, message);
+    logger.info('Opened', { order, suborder, step, desk, kind, status });
+  } catch (error) {
+    const { name } = error instanceof Error ? error : new Error();
+    logger.error('Not opened', { messageId: record.messageId, error: name });
+    throw error;
+  }
 };
 
-const processor = new BatchProcessor(EventType.SQS, { logger });
+const processor = new BatchProcessor(EventType.SQS);
 const deps = defaultDependencies();
 
 /** Serves the queues of all desks. What cannot be opened goes back to its queue, alone, and at last to its dead-letter queue. */

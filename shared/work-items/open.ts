@@ -132,4 +132,4 @@ async function contextOf(
 
 /** The same fields, each of them free to be missing or wrong: the person sees what there is. */
 const asFarAsKnown = (input: z.ZodObject) =>
-  z.object(Object.fromEntries(Object.keys(input.shape).map((field) => [field, z.unknown()])));
+  z.object(Object.fromEntries(Object.keys(input.shape).map((field) => [field, z.unknown().optional()])));

@@ -17,7 +17,7 @@ const reason = z.string().trim().min(1).max(2000);
 
 const resolutionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('RETRY'), reason }),
-  z.strictObject({ action: z.literal('COMPLETE_BY_HAND'), reason, outputs: z.unknown() }),
+  z.strictObject({ action: z.literal('COMPLETE_BY_HAND'), reason, outputs: z.unknown().optional() }),
   z.strictObject({ action: z.literal('SKIP'), reason }),
   z.strictObject({ action: z.literal('CANCEL_ITEM'), reason }),
   z.strictObject({ action: z.literal('REASSIGN'), reason, desk: z.enum(DESK_IDS) }),

@@ -41,16 +41,17 @@ export async function unitWrites(
   { effect, holder, labels }: UnitChange,
   at: string,
 ): Promise<GuardedWrite<'unit'>[]> {
-  const writes = await Promise.all(
-    labels.map(async (label) => {
-      const binding = await readBinding(deps, label);
-      const elsewhere = binding && !sameHolder(binding, holder) ? binding : undefined;
-      if (effect === 'release') return elsewhere ? [] : guarded('unit', releaseLabel(label, holder));
+  const bindings = await Promise.all(labels.map((label) => readBinding(deps, label)));
+  const writes: GuardedWrite<'unit'>[] = [];
+  for (const [index, label] of labels.entries()) {
+    const binding = bindings[index];
+    const elsewhere = binding && !sameHolder(binding, holder) ? binding : undefined;
+    if (effect === 'bind') {
       if (elsewhere && !(await hasEnded(deps, elsewhere))) throw inUse(label, elsewhere);
-      return guarded('unit', bindLabel(label, holder, at, elsewhere));
-    }),
-  );
-  return writes.flat();
+      writes.push(...guarded('unit', bindLabel(label, holder, at, elsewhere)));
+    } else if (!elsewhere) writes.push(...guarded('unit', releaseLabel(label, holder)));
+  }
+  return writes;
 }
 
 const sameHolder = (a: Holder, b: Holder): boolean => a.order === b.order && a.suborder === b.suborder;
