@@ -36,7 +36,11 @@ export const createExistingDrop = flow('fibre.create.existing-drop', 'Fibre, soc
       with: { skill: 'fibre-install' },
     }),
     system('dispatch', field.dispatch, { when: unless('selfInstall'), with: { workSpec: 'fibre-install' } }),
-    event('visit', field.awaitVisit, { when: unless('selfInstall'), reaches: 'VISIT_DONE' }),
+    event('visit', field.awaitVisit, {
+      when: unless('selfInstall'),
+      reaches: 'VISIT_DONE',
+      noReturn: 'soft',
+    }),
     system('activate', access.activate, {
       reaches: 'ACCESS_READY',
       noReturn: 'soft',

@@ -1,11 +1,11 @@
-import { waitId } from '#shared/steps/completion.ts';
 import { predecessors } from '../language/graph.ts';
 import { type Links, type Member, type Opening, START } from './links.ts';
 
 /** One reason in a circle: this suborder waits, at a step or at its start, for something of the next. */
 export interface Hop {
   readonly suborder: string;
-  readonly step: string;
+  /** Undefined when it waits with its start. */
+  readonly step: string | undefined;
   /** Milestone that the next one never reaches, because it waits too. */
   readonly milestone: string;
   readonly source: string;
@@ -27,15 +27,14 @@ export function findDeadlock(
 /** A step, the start or the end of a suborder; `missing` counts what it still waits for. */
 interface Node {
   readonly suborder: string;
-  readonly step: string;
+  readonly step: string | undefined;
   readonly reaches: readonly string[];
   readonly before: Node[];
   readonly after: Node[];
+  wait: string | undefined;
   missing: number;
   done: boolean;
 }
-
-const END = 'end';
 
 class DryRun {
   readonly #nodes: Node[] = [];
@@ -81,12 +80,10 @@ class DryRun {
   #cause(node: Node): { readonly node: Node | undefined; readonly hop?: Hop } | undefined {
     const before = node.before.find(({ done }) => !done);
     if (before) return { node: before };
-    const kind = node.step === START ? START : 'gate';
-    const wait = waitId(node.suborder, node.step, kind);
+    const { suborder, step, wait = '' } = node;
     const [entry] = this.#pending.get(wait)?.entries ?? [];
     if (entry === undefined) return undefined;
     const opener = this.#openers.get(openerKey({ wait, entry }))?.find((source) => !source.node.done);
-    const { suborder, step } = node;
     return {
       node: opener?.node,
       hop: {
@@ -100,7 +97,7 @@ class DryRun {
 
   #add({ suborder, flow, path }: Member): void {
     const runs = new Set(path.steps.map(({ id }) => id));
-    const start = this.#node(suborder, START, []);
+    const start = this.#node(suborder, undefined, []);
     const steps = new Map(
       (flow?.steps ?? []).map((step) => [
         step.id,
@@ -112,18 +109,28 @@ class DryRun {
       const earlier = (before.get(id) ?? []).flatMap((name) => steps.get(name) ?? []);
       for (const other of earlier.length > 0 ? earlier : [start]) connect(other, node);
     }
-    const end = this.#node(suborder, END, flow ? ['ENDED'] : ['COMPLETE', 'ENDED']);
+    const end = this.#node(suborder, undefined, flow ? ['ENDED'] : ['COMPLETE', 'ENDED']);
     for (const node of [start, ...steps.values()]) connect(node, end);
     for (const { wait, kind, step, pending } of this.#links.get(suborder)?.waits ?? []) {
       const node = kind === START ? start : steps.get(step);
       if (!node || pending.length === 0) continue;
       node.missing += 1;
+      node.wait = wait;
       this.#pending.set(wait, { node, entries: new Set(pending) });
     }
   }
 
-  #node(suborder: string, step: string, reaches: readonly string[]): Node {
-    const node: Node = { suborder, step, reaches, before: [], after: [], missing: 0, done: false };
+  #node(suborder: string, step: string | undefined, reaches: readonly string[]): Node {
+    const node: Node = {
+      suborder,
+      step,
+      reaches,
+      before: [],
+      after: [],
+      wait: undefined,
+      missing: 0,
+      done: false,
+    };
     this.#nodes.push(node);
     for (const milestone of reaches)
       for (const opening of this.#openings(suborder, milestone)) {

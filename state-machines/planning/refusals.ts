@@ -1,7 +1,7 @@
 import type { Problem } from '#shared/domain/errors.ts';
 import { findDeadlock, type Hop } from './deadlock.ts';
 import { itemPointer } from './draft.ts';
-import { type Links, type Member, START } from './links.ts';
+import type { Links, Member } from './links.ts';
 import type { PlanItem } from './model.ts';
 import { findCircle } from './relations.ts';
 
@@ -81,7 +81,7 @@ export function explainCircle(
 ): string {
   return circle
     .map(({ suborder, step, milestone, source }) => {
-      if (step === START) return `${label(suborder)} starts after ${label(source)} is complete`;
+      if (step === undefined) return `${label(suborder)} starts after ${label(source)} is complete`;
       const flow = members.find((member) => member.suborder === suborder)?.flow;
       const title = flow?.steps.find(({ id }) => id === step)?.title ?? step;
       return `${label(suborder)} waits before '${title}' for ${milestone} of ${label(source)}`;

@@ -1,0 +1,91 @@
+import type { Offering } from '#shared/catalogue/offerings.ts';
+import type { Milestone } from '#shared/domain/milestones.ts';
+import type { Flow, Gate } from '../language/flow.ts';
+import { findDeadlock } from '../planning/deadlock.ts';
+import { linkSuborders, type Member } from '../planning/links.ts';
+import { flagsSetBy, fullPath } from '../planning/path.ts';
+import { explainCircle } from '../planning/refusals.ts';
+import { matchesFlow } from '../planning/select.ts';
+import { factSourceOf } from './inputs.ts';
+import { canGive } from './offered.ts';
+import { repeated } from './rule.ts';
+
+/** Every gate waits for something that some flow does. */
+export function gatesCanOpen(flows: readonly Flow[]): string[] {
+  const sources = flows.filter(({ selects }) => selects);
+  const gates = [...new Set(flows.flatMap(({ steps }) => steps.flatMap((step) => step.gates)))];
+  return [
+    ...repeated(gates.map(({ id }) => id)).map((id) => `gate ${id} is declared more than once`),
+    ...gates.flatMap((gate) => [
+      ...patternsWithoutFlow(gate, sources),
+      ...milestonesWithoutStep(gate, sources),
+    ]),
+  ];
+}
+
+const patternsWithoutFlow = (gate: Gate, sources: readonly Flow[]): string[] =>
+  gate.flows
+    .filter((pattern) => !sources.some((flow) => matchesFlow(pattern, flow)))
+    .map((pattern) => `gate ${gate.id} waits for flows ${pattern}, and there are none`);
+
+function milestonesWithoutStep(gate: Gate, sources: readonly Flow[]): string[] {
+  const matching = sources.filter((flow) => gate.flows.some((pattern) => matchesFlow(pattern, flow)));
+  if (matching.length === 0) return [];
+  const missing = gate.milestones.filter((milestone) => !matching.some((flow) => reaches(flow, milestone)));
+  const never =
+    gate.match === 'all' || missing.length === gate.milestones.length
+      ? missing.map((milestone) => `gate ${gate.id} waits for ${milestone}, which none of its flows reaches`)
+      : [];
+  const unsure = matching.flatMap((flow) =>
+    gate.milestones
+      .filter((milestone) => onlyUnderLateFlags(flow, milestone))
+      .map(
+        (milestone) =>
+          `gate ${gate.id} waits for ${milestone}, but whether ${flow.id} reaches it is decided while it runs, and a skipped step tells nobody`,
+      ),
+  );
+  return [...never, ...unsure];
+}
+
+/** `ENDED` comes to every suborder, whatever its flow. */
+const reaches = (flow: Flow, milestone: Milestone): boolean =>
+  milestone === 'ENDED' || flow.steps.some((step) => step.reaches === milestone);
+
+function onlyUnderLateFlags(flow: Flow, milestone: Milestone): boolean {
+  const late = new Set(flow.steps.flatMap(flagsSetBy));
+  const steps = flow.steps.filter((step) => step.reaches === milestone);
+  return steps.length > 0 && steps.every(({ when }) => when && late.has(when.flag));
+}
+
+/** Flows do not wait for each other in a circle, not even two suborders of the same flow. */
+export function gatesHaveNoCircle(flows: readonly Flow[]): string[] {
+  const members = flows
+    .filter(({ selects }) => selects)
+    .flatMap((flow) =>
+      ['a', 'b'].map(
+        (copy): Member => ({ suborder: `${flow.id}/${copy}`, flow, path: fullPath(flow), reliesOn: [] }),
+      ),
+    );
+  const circle = findDeadlock(members, linkSuborders(members));
+  const label = (suborder: string) => suborder.slice(0, suborder.lastIndexOf('/'));
+  return circle ? [`flows wait for each other: ${explainCircle(circle, members, label)}`] : [];
+}
+
+/** A fact that is taken from a sibling is one that its product's flows find out, or that its offerings give. */
+export const siblingFactsExist = (flows: readonly Flow[], offerings: readonly Offering[]): string[] =>
+  flows.flatMap((flow) =>
+    flow.steps.flatMap((step) =>
+      Object.keys(step.with).flatMap((name) => {
+        const source = factSourceOf(step, name);
+        if (!source || '$fact' in source) return [];
+        const product = '$sibling' in source ? source.$sibling : source.$siblings;
+        const { fact } = source;
+        const found =
+          flows.some(
+            ({ selects, steps }) =>
+              selects?.product === product && steps.some(({ task }) => fact in task.output.shape),
+          ) || offerings.some((offering) => offering.product === product && canGive(offering, fact));
+        return found ? [] : [`${flow.id}: step ${step.id} takes ${fact} from ${product}, which never has it`];
+      }),
+    ),
+  );

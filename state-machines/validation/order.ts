@@ -1,0 +1,83 @@
+import { ancestors, arrange, NotSeriesParallel, predecessors, type Sequence } from '../language/graph.ts';
+import { named, type Rule, repeated } from './rule.ts';
+
+/** Steps can be told apart, and each comes after steps that the flow names before it. */
+export const stepsAreOrdered: Rule = (flow) => {
+  const ids = flow.steps.map(({ id }) => id);
+  const before = predecessors(flow);
+  return [
+    ...(flow.steps.length === 0 ? ['has no steps'] : []),
+    ...repeated(ids).map((id) => `has more than one step ${id}`),
+    ...flow.steps.flatMap((step, index) =>
+      (before.get(step.id) ?? []).flatMap((name) => {
+        if (name === step.id) return [`${named(step)} comes after itself`];
+        if (!ids.includes(name)) return [`${named(step)} comes after ${name}, which the flow does not have`];
+        if (ids.indexOf(name) > index)
+          return [
+            `${named(step)} comes after ${name}, which is named later: name steps in the order in which they can run, so that none can wait in a circle and never be reached`,
+          ];
+        return [];
+      }),
+    ),
+  ];
+};
+
+/** The steps can be drawn as parallel branches, and no branch ends in a step that may be skipped. */
+export const canBeDrawn: Rule = (flow) => {
+  try {
+    return openEnds(arrange(flow));
+  } catch (error) {
+    if (error instanceof NotSeriesParallel) return [error.message.replace(`${flow.id}: `, '')];
+    throw error;
+  }
+};
+
+function openEnds(sequence: Sequence): string[] {
+  const inner = sequence.flatMap((node) => (node.kind === 'parallel' ? node.branches.flatMap(openEnds) : []));
+  const last = sequence.at(-1);
+  if (last?.kind !== 'choice' || (last.yes.length > 0 && last.no.length > 0)) return inner;
+  const steps = [...last.yes, ...last.no].flatMap((node) => (node.kind === 'step' ? node.step.id : []));
+  return [
+    ...inner,
+    `step ${steps.join(', ')} may be skipped, and nothing comes after it: a choice needs a default, so put a step behind it that always runs`,
+  ];
+}
+
+/** `COMPLETE` is reached, once everything else is done: what relies on the suborder starts then. */
+export const completesLast: Rule = (flow) => {
+  const last = flow.steps.find(({ reaches }) => reaches === 'COMPLETE');
+  if (!last) return ['reaches COMPLETE nowhere: suborders that rely on this one would wait forever'];
+  const before = ancestors(flow).get(last.id);
+  const others = flow.steps.filter((step) => step !== last && !before?.has(step.id));
+  return [
+    ...(last.when ? [`${named(last)} reaches COMPLETE, but may be skipped`] : []),
+    ...others.map((step) => `${named(step)} may still run when ${last.id} says that the flow is COMPLETE`),
+  ];
+};
+
+/** A rejection that sends the flow back names an earlier step of the same branch. */
+export const goesBackToEarlierSteps: Rule = (flow) => {
+  const before = ancestors(flow);
+  const branches = branchOf(arrange(flow));
+  return flow.steps.flatMap((step) =>
+    Object.entries(step.task.rejections).flatMap(([code, rule]) => {
+      if (rule.action !== 'rerun-from' || rule.step === step.id) return [];
+      const what = `${named(step)} runs again from ${rule.step} on ${code}`;
+      if (!before.get(step.id)?.has(rule.step)) return [`${what}, but the flow has no such step before it`];
+      return branches.get(rule.step) === branches.get(step.id)
+        ? []
+        : [`${what}, but that step is in another parallel branch`];
+    }),
+  );
+};
+
+/** Step id → the branch that it is in. */
+function branchOf(sequence: Sequence, branch: Sequence = sequence): Map<string, Sequence> {
+  return new Map(
+    sequence.flatMap((node): [string, Sequence][] => {
+      if (node.kind === 'step') return [[node.step.id, branch]];
+      if (node.kind === 'choice') return [...branchOf([...node.yes, ...node.no], branch)];
+      return node.branches.flatMap((inner) => [...branchOf(inner)]);
+    }),
+  );
+}
