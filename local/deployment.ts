@@ -32,7 +32,7 @@ import {
 import { Rules } from './rules.ts';
 import { type ExecutionDescription, StepFunctions, statesWire } from './states/index.ts';
 import { TimeToLive } from './time-to-live.ts';
-import { currentTrace, inTrace, traceRoots } from './trace.ts';
+import { currentTrace, enterTrace, inTrace, traceRoots } from './trace.ts';
 import { Wire } from './wire.ts';
 
 /** What a deployment runs on. */
@@ -187,6 +187,7 @@ function stateMachines(
   const { clock, activity, meter, data } = ground;
   const names = new Map(machines.map(({ physicalId, name }) => [physicalId, name]));
   const traces = new Map<string, string>();
+  const kept = data?.executions();
   const count = (stateMachineArn: string, unit: string, trace: string | undefined) =>
     meter.count(
       {
@@ -205,7 +206,15 @@ function stateMachines(
     random,
     region: assembly.region,
     account: assembly.account,
-    ...(data ? { store: data.executions() } : {}),
+    store: {
+      load: () => kept?.load() ?? [],
+      save: (record) => {
+        // Saved after every step: a callback may have set the execution in motion, but what it does next is its
+        // own doing.
+        enterTrace(traces.get(record.arn));
+        kept?.save(record);
+      },
+    },
     observer: {
       onExecutionStarted: ({ executionArn, name, stateMachineArn, type }) => {
         const trace = currentTrace() ?? newTrace();

@@ -12,6 +12,11 @@ export function inTrace<T>(root: string | undefined, work: () => T): T {
   return root === undefined ? work() : storage.run(root, work);
 }
 
+/** From here on this code, and all that it sets off, runs in the course of the given trace. */
+export function enterTrace(root: string | undefined): void {
+  if (root !== undefined) storage.enterWith(root);
+}
+
 /** Makes trace roots in X-Ray's format. */
 export function traceRoots(now: () => number): () => string {
   let count = 0;
