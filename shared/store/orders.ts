@@ -29,7 +29,7 @@ export const documentKey = (order: OrderNumber) => ({ pk: orderPartition(order),
 /** Sort key of every list of orders; sorts by date. */
 export const listKey = (orderDate: string, order: OrderNumber): string => `${orderDate}#${order}`;
 
-/** The order document is kept as JSON text: what was accepted comes back unchanged, to the last digit. */
+/** The order document is kept as JSON text: what was accepted comes back unchanged, whatever DynamoDB's types are. */
 const documentRecordSchema = z.object({ document: z.string() });
 const idempotencyRecordSchema = z.object({ bodyHash: z.string(), order: z.string(), expiresAt: z.int() });
 

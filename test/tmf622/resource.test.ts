@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { State } from '#shared/domain/states.ts';
+import { readOrder } from '#shared/tmf622/read-order.ts';
+import { productOrder, type SuborderProgress, withFields } from '#shared/tmf622/resource.ts';
+
+const document = readOrder(
+  {
+    productOrderItem: [
+      {
+        id: 'a',
+        action: 'add',
+        productOrderItem: [
+          { id: 'b', action: 'add' },
+          { id: 'c', action: 'add' },
+        ],
+      },
+      { id: 'd', action: 'noChange' },
+    ],
+  },
+  '2026-11-23T10:00:00.000Z',
+);
+
+const suborder = (number: string, state: State, item?: string, milestones = {}): SuborderProgress => ({
+  suborder: number,
+  state,
+  milestones,
+  ...(item && { item }),
+});
+
+const show = (state: State, ...suborders: SuborderProgress[]) =>
+  JSON.parse(JSON.stringify(productOrder({ order: 'N', state }, document, suborders)));
+
+const itemStates = (order: {
+  productOrderItem: [{ state: string; productOrderItem: { state: string }[] }, { state: string }];
+}) => {
+  const [container, unchanged] = order.productOrderItem;
+  return [container.state, ...container.productOrderItem.map(({ state }) => state), unchanged.state];
+};
+
+describe('the resource of an order', () => {
+  it('is acknowledged, with all its items, before it is planned', () => {
+    const order = show('acknowledged');
+    expect(order).toMatchObject({
+      id: 'N',
+      href: '/tmf-api/productOrderingManagement/v4/productOrder/N',
+      state: 'acknowledged',
+      orderDate: '2026-11-23T10:00:00.000Z',
+      relatedParty: [],
+      '@type': 'ProductOrder',
+    });
+    expect(itemStates(order)).toEqual(['acknowledged', 'acknowledged', 'acknowledged', 'acknowledged']);
+    expect(order).not.toHaveProperty('productOrderMilestone');
+  });
+
+  it('shows the state of order management until there are suborders of items', () => {
+    expect(show('acknowledged', suborder('00', 'held')).state).toBe('held');
+  });
+
+  it('follows its items, a container those that it contains', () => {
+    const order = show(
+      'acknowledged',
+      suborder('00', 'inProgress'),
+      suborder('01', 'completed', 'b'),
+      suborder('02', 'held', 'c'),
+    );
+    expect(order.state).toBe('held');
+    expect(itemStates(order)).toEqual(['held', 'completed', 'held', 'acknowledged']);
+  });
+
+  it('is partial when an item failed, but a container never is', () => {
+    const order = show('partial', suborder('01', 'completed', 'b'), suborder('02', 'failed', 'c'));
+    expect(order.state).toBe('partial');
+    expect(itemStates(order)).toEqual(['failed', 'completed', 'failed', 'completed']);
+  });
+
+  it('keeps the state in which it was closed', () => {
+    const order = show('cancelled', suborder('00', 'inProgress'));
+    expect(order.state).toBe('cancelled');
+    expect(itemStates(order)).toEqual(['cancelled', 'cancelled', 'cancelled', 'completed']);
+  });
+
+  it('shows milestones in the order of time, those of items with their item', () => {
+    const order = show(
+      'inProgress',
+      suborder('00', 'inProgress', undefined, { ORDER_CHECKED: '2026-11-23T10:00:01.000Z' }),
+      suborder('01', 'inProgress', 'b', {
+        HW_SCANNED: '2026-11-23T12:00:00.000Z',
+        ENDED: '2026-11-24T00:00:00.000Z',
+      }),
+      suborder('02', 'inProgress', 'c', { QUALIFIED: '2026-11-23T11:00:00.000Z' }),
+    );
+    expect(order.productOrderMilestone).toEqual([
+      {
+        id: '00-ORDER_CHECKED',
+        name: 'ORDER_CHECKED',
+        milestoneDate: '2026-11-23T10:00:01.000Z',
+        status: 'completed',
+      },
+      {
+        id: '02-QUALIFIED',
+        name: 'QUALIFIED',
+        milestoneDate: '2026-11-23T11:00:00.000Z',
+        status: 'completed',
+        productOrderItem: [{ itemId: 'c' }],
+      },
+      {
+        id: '01-HW_SCANNED',
+        name: 'HW_SCANNED',
+        milestoneDate: '2026-11-23T12:00:00.000Z',
+        status: 'completed',
+        productOrderItem: [{ itemId: 'b' }],
+      },
+    ]);
+  });
+
+  it('has the fields asked for, and always id and href', () => {
+    const order = productOrder({ order: 'N', state: 'acknowledged' }, document, []);
+    expect(Object.keys(withFields(order, new Set(['state', 'nothing']))).sort()).toEqual([
+      'href',
+      'id',
+      'state',
+    ]);
+    expect(withFields(order, undefined)).toBe(order);
+  });
+});
