@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { FunctionDefinition } from './functions.ts';
@@ -19,7 +18,6 @@ export const withoutEntry = (functions: readonly FunctionDefinition[]): readonly
  * Lambda runtime loads more slowly and changes without us.)
  */
 export async function bundle(functions: readonly FunctionDefinition[]): Promise<void> {
-  await rm(FOLDER, { recursive: true, force: true });
   await build({
     absWorkingDir: ROOT,
     entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: join(id, 'index') })),
