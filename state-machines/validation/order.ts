@@ -4,22 +4,21 @@ import { named, type Rule, repeated } from './rule.ts';
 /** Steps can be told apart, and each comes after steps that the flow names before it. */
 export const stepsAreOrdered: Rule = (flow) => {
   const ids = flow.steps.map(({ id }) => id);
+  if (ids.length === 0) return ['has no steps'];
+  const twice = repeated(ids);
+  if (twice.length > 0) return twice.map((id) => `has more than one step ${id}`);
   const before = predecessors(flow);
-  return [
-    ...(flow.steps.length === 0 ? ['has no steps'] : []),
-    ...repeated(ids).map((id) => `has more than one step ${id}`),
-    ...flow.steps.flatMap((step, index) =>
-      (before.get(step.id) ?? []).flatMap((name) => {
-        if (name === step.id) return [`${named(step)} comes after itself`];
-        if (!ids.includes(name)) return [`${named(step)} comes after ${name}, which the flow does not have`];
-        if (ids.indexOf(name) > index)
-          return [
-            `${named(step)} comes after ${name}, which is named later: name steps in the order in which they can run, so that none can wait in a circle and never be reached`,
-          ];
-        return [];
-      }),
-    ),
-  ];
+  return flow.steps.flatMap((step, index) =>
+    (before.get(step.id) ?? []).flatMap((name) => {
+      if (name === step.id) return [`${named(step)} comes after itself`];
+      if (!ids.includes(name)) return [`${named(step)} comes after ${name}, which the flow does not have`];
+      if (ids.indexOf(name) > index)
+        return [
+          `${named(step)} comes after ${name}, which is named later: name steps in the order in which they can run, so that none can wait in a circle and never be reached`,
+        ];
+      return [];
+    }),
+  );
 };
 
 /** The steps can be drawn as parallel branches, and no branch ends in a step that may be skipped. */
