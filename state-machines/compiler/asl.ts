@@ -46,7 +46,12 @@ export function compileFlow(flow: Flow, resources: Resources): Definition {
 interface Scope {
   readonly repair: string;
   readonly resume: string;
+  /** How many parallel parts it is inside of: a branch may not assign a variable of the states around it. */
+  readonly depth: number;
 }
+
+/** Variable of a scope: the flow's own has the plain name, a branch's one with its depth behind it. */
+const variable = (name: 'failure' | 'resumeAt', { depth }: Scope): string => `${name}${depth || ''}`;
 
 class Compiler {
   readonly #flow: Flow;
@@ -62,7 +67,12 @@ class Compiler {
 
   definition(): Definition {
     const sequence = arrange(this.#flow);
-    const states = this.#scope(sequence, { repair: 'Repair', resume: 'Resume' }, { End: true }, PREPARE_UNDO);
+    const states = this.#scope(
+      sequence,
+      { repair: 'Repair', resume: 'Resume', depth: 0 },
+      { End: true },
+      PREPARE_UNDO,
+    );
     const [start] = Object.keys(states);
     if (!start) throw new Error(`${this.#flow.id} has no steps`);
     return {
@@ -222,7 +232,7 @@ class Compiler {
       Comment: 'These run side by side; the flow goes on when all are done.',
       Branches: node.branches.map((branch) => {
         const first = branch[0] ? entryName(branch[0]) : '';
-        const inner = { repair: `Repair (${first})`, resume: `Resume (${first})` };
+        const inner = { repair: `Repair (${first})`, resume: `Resume (${first})`, depth: scope.depth + 1 };
         const cancelled = `Cancelled (${first})`;
         return {
           StartAt: first,
@@ -252,7 +262,7 @@ class Compiler {
       {
         ErrorEquals: ['States.ALL'],
         Assign: {
-          failure: {
+          [variable('failure', scope)]: {
             step: failed,
             task: step.task.name,
             ...completion(step),
@@ -268,6 +278,7 @@ class Compiler {
 
   /** The two states that every failed step goes through: a person or a rule decides, then the flow goes on from there. */
   #repairStates(scope: Scope, points: readonly ResumePoint[], cancelled: string): States {
+    const resumeAt = variable('resumeAt', scope);
     return {
       [scope.repair]: {
         Type: 'Task',
@@ -279,12 +290,12 @@ class Compiler {
             ...CALLBACK,
             order: ORDER,
             suborder: SUBORDER,
-            failure: jsonata('$failure'),
+            failure: jsonata(`$${variable('failure', scope)}`),
             timeLimitSeconds: durationSeconds(REPAIR_TIME_LIMIT),
           },
         },
         Assign: {
-          resumeAt: jsonata('$states.result.resumeAt'),
+          [resumeAt]: jsonata('$states.result.resumeAt'),
           ...(this.#dynamicFlags.size > 0 && { flags: jsonata('$merge([$flags, $states.result.flags])') }),
         },
         Output: {},
@@ -298,8 +309,8 @@ class Compiler {
         Comment:
           'Goes back to the step that failed, or to an earlier one; a step that is done by now passes at once.',
         Choices: [
-          ...points.map(({ id, state }) => ({ Condition: jsonata(`$resumeAt = '${id}'`), Next: state })),
-          { Condition: jsonata("$resumeAt = 'cancel'"), Next: cancelled },
+          ...points.map(({ id, state }) => ({ Condition: jsonata(`$${resumeAt} = '${id}'`), Next: state })),
+          { Condition: jsonata(`$${resumeAt} = 'cancel'`), Next: cancelled },
         ],
         Default: scope.repair,
       },
