@@ -223,6 +223,7 @@ function startChild(
     parent: { frame: parent.id, index },
     item: isMap ? { Index: index, Value: input } : undefined,
     quiet: parent.quiet || (isMap && state.distributed),
+    quietEvents: 0,
     state: '',
     input,
     inputText: undefined,

@@ -3,6 +3,7 @@ import { compileExpression, ExpressionSyntaxError, expressionIn } from './expres
 import { isJsonObject, type Json } from './json.ts';
 import type { StateMachineType } from './model.ts';
 import { parseResource, type TaskTarget } from './resources.ts';
+import { parseTimestamp } from './time.ts';
 
 /** A definition that this interpreter does not run, refused when it is loaded. */
 export class DefinitionError extends Error {
@@ -24,6 +25,10 @@ const assignments = z.record(variableName, z.json());
 const seconds = z.union([z.int().min(1).max(MAX_SECONDS), expression]);
 const amount = z.union([z.int().min(0), expression]);
 const errorNames = z.array(z.string()).min(1);
+
+function isTimestamp(text: string): boolean {
+  return expressionIn(text) !== undefined || parseTimestamp(text) !== undefined;
+}
 
 const common = {
   Comment: z.string().optional(),
@@ -87,7 +92,7 @@ const waitSchema = z.strictObject({
   ...transition,
   ...produce,
   Seconds: z.union([z.int().min(0).max(MAX_SECONDS), expression]).optional(),
-  Timestamp: z.string().optional(),
+  Timestamp: z.string().refine(isTimestamp, 'must be an ISO-8601 date-time with offset').optional(),
 });
 const succeedSchema = z.strictObject({ Type: z.literal('Succeed'), ...common, Output: template.optional() });
 const failSchema = z.strictObject({

@@ -77,6 +77,8 @@ export interface Frame {
   readonly item: { readonly Index: number; readonly Value: Json } | undefined;
   /** Iterations of a distributed Map write no history into their parent's. */
   readonly quiet: boolean;
+  /** How many events a quiet thread would have written. */
+  quietEvents: number;
   state: string;
   input: Json;
   /** The input's text where it must be kept as it was written. */

@@ -2,23 +2,17 @@ import type { Activity } from '#local/activity.ts';
 import type { AwsBackend } from '#local/aws.ts';
 import type { Clock, Timer } from '#local/clock.ts';
 import { randomUuid } from '#local/random.ts';
-import { type ChildrenStep, childEnded, forget, performMap, performParallel } from './children.ts';
-import type { Machine, State, TaskState } from './definition.ts';
-import { dataLimitExceeded, ERROR, errorMatches, QueryEvaluationError, StatesError } from './errors.ts';
+import { childOutcome } from './child-execution.ts';
+import { childEnded } from './children.ts';
+import type { Machine, TaskState } from './definition.ts';
+import { ERROR } from './errors.ts';
 import type { Doing, ExecutionRecord, Failure, Frame, Outcome } from './execution.ts';
-import { exceedsPayloadLimit, type Json, parseJson } from './json.ts';
+import { parseJson } from './json.ts';
 import type { ExecutionStatus, Transition } from './model.ts';
-import { grantRetry } from './retry.ts';
-import { type Completion, leave, performChoice, performFail, performWait } from './states.ts';
-import { after, beginCall, callAnswered, makeCall, scheduleTask, taskEnded, taskTimedOut } from './tasks.ts';
-import {
-  Execution,
-  failureDetails,
-  HistoryFullError,
-  hasChildren,
-  inputDetails,
-  outputDetails,
-} from './thread.ts';
+import { leave } from './states.ts';
+import { Stepper } from './stepper.ts';
+import { after, beginCall, callAnswered, makeCall, taskEnded, taskTimedOut } from './tasks.ts';
+import { dueAt, Execution, failureDetails, HistoryFullError, inputDetails, outputDetails } from './thread.ts';
 
 /** What an execution needs from around it. */
 export interface RunEnvironment {
@@ -47,14 +41,13 @@ type Message =
   | { readonly kind: 'tick' }
   | { readonly kind: 'abort'; readonly failure: Failure; readonly done: () => void };
 
-type Work = () => Promise<Completion | undefined> | Completion | undefined;
-
 const MAIN_FRAME = 0;
 
 /** One execution on its way: takes messages one by one, each from one resting point of its record to the next. */
 export class Run {
   readonly #execution: Execution;
   readonly #environment: RunEnvironment;
+  readonly #stepper: Stepper;
   readonly #messages: Message[] = [];
   #busy = false;
   #timer: { readonly due: number; readonly timer: Timer } | undefined;
@@ -65,6 +58,19 @@ export class Run {
       now: () => environment.clock.now(),
       random: environment.random,
       stopExecution: (executionArn) => this.#stopExecution(executionArn),
+    });
+    const { arn: executionArn, stateMachineArn, type } = record;
+    const { backend, random, region, newToken, onTransition } = environment;
+    this.#stepper = new Stepper(this.#execution, {
+      ...{ backend, random, region },
+      newToken: () => newToken(executionArn),
+      onTransition: ({ state: stateName }, reason) =>
+        onTransition({ executionArn, stateMachineArn, type, stateName, reason }),
+      callScheduled: ({ id: frame }, callId) => this.#post({ kind: 'call', frame, callId }),
+      childStarted: ({ id: frame }) => this.#post({ kind: 'run', frame }),
+      childEnded: (frame, { id: child }) => this.#post({ kind: 'child-ended', frame, child }),
+      ended: (result, { lastEvent }) =>
+        this.#finish(result.failure ? 'FAILED' : 'SUCCEEDED', result, lastEvent),
     });
   }
 
@@ -81,6 +87,7 @@ export class Run {
       parent: undefined,
       item: undefined,
       quiet: false,
+      quietEvents: 0,
       state: machine.startAt,
       input: parseJson(record.input),
       inputText: record.input,
@@ -105,7 +112,7 @@ export class Run {
    */
   resume(): void {
     if (this.record.status !== 'RUNNING') return;
-    for (const frame of this.record.frames.values()) this.#pickUp(frame);
+    for (const frame of [...this.record.frames.values()]) this.#pickUp(frame);
     this.#setTimer();
   }
 
@@ -240,10 +247,13 @@ export class Run {
     const { doing } = frame;
     switch (message.kind) {
       case 'run':
-        return this.#advance(frame);
+        return this.#stepper.advance(frame);
       case 'child-ended': {
         const child = this.#execution.frame(message.child);
-        return child && this.#step(frame, () => this.#launch(childEnded(this.#execution, frame, child)));
+        return (
+          child &&
+          this.#stepper.step(frame, () => this.#stepper.launch(childEnded(this.#execution, frame, child)))
+        );
       }
       default:
     }
@@ -254,176 +264,13 @@ export class Run {
         return this.#call(frame, state, doing);
       case 'answered':
         if (doing.phase !== 'calling') return;
-        await this.#step(frame, () => callAnswered(this.#execution, frame, state, doing, message.outcome));
+        await this.#stepper.step(frame, () =>
+          callAnswered(this.#execution, frame, state, doing, message.outcome),
+        );
         return frame.doing.kind === 'task' ? this.#watchChild(frame, frame.doing) : undefined;
       case 'ended':
-        return this.#step(frame, () => taskEnded(this.#execution, frame, state, message.outcome));
+        return this.#stepper.step(frame, () => taskEnded(this.#execution, frame, state, message.outcome));
     }
-  }
-
-  /** Moves a thread from state to state until it has to wait. */
-  async #advance(frame: Frame): Promise<void> {
-    while (frame.doing.kind === 'enter' || frame.doing.kind === 'perform') {
-      const state = this.#execution.stateOf(frame);
-      if (frame.doing.kind === 'enter') this.#enter(frame, state);
-      await this.#attempt(frame, () => this.#perform(frame, state));
-    }
-  }
-
-  /** Does a piece of work in a thread's state and lets the thread go on from there. */
-  async #step(frame: Frame, work: Work): Promise<void> {
-    await this.#attempt(frame, work);
-    await this.#advance(frame);
-  }
-
-  async #attempt(frame: Frame, work: Work): Promise<void> {
-    try {
-      const completion = await work();
-      if (completion) await this.#exit(frame, completion);
-    } catch (error) {
-      if (!(error instanceof StatesError)) throw error;
-      await this.#fail(frame, error);
-    }
-  }
-
-  #enter(frame: Frame, state: State): void {
-    const text = frame.inputText ?? JSON.stringify(frame.input);
-    frame.inputText = undefined;
-    frame.priorEvent = frame.lastEvent;
-    frame.enteredAt = this.#execution.now();
-    frame.retries = [];
-    const details = { name: frame.state, ...inputDetails(text) };
-    frame.enteredEvent = this.#execution.log(frame, `${state.Type}StateEntered`, details);
-    frame.doing = { kind: 'perform' };
-    this.#tellTransition(frame, 'entered');
-  }
-
-  async #perform(frame: Frame, state: State): Promise<Completion | undefined> {
-    const execution = this.#execution;
-    const { backend, random, region, newToken } = this.#environment;
-    switch (state.Type) {
-      case 'Pass':
-        return leave(state, frame.input);
-      case 'Succeed':
-        return leave({ Output: state.Output }, frame.input);
-      case 'Fail':
-        return performFail(execution, frame, state);
-      case 'Choice':
-        return performChoice(execution, frame, state);
-      case 'Wait':
-        return performWait(execution, frame, state);
-      case 'Task':
-        await scheduleTask(execution, frame, state, { region, newToken: () => newToken(this.record.arn) });
-        if (frame.doing.kind === 'task')
-          this.#post({ kind: 'call', frame: frame.id, callId: frame.doing.callId });
-        return undefined;
-      case 'Parallel':
-        return this.#launch(await performParallel(execution, frame, state));
-      case 'Map':
-        return this.#launch(
-          await performMap(execution, frame, state, { backend, newRunId: () => randomUuid(random) }),
-        );
-    }
-  }
-
-  #launch(step: ChildrenStep | undefined): Completion | undefined {
-    if (!step) return undefined;
-    if (!step.started) return step.completion;
-    for (const child of step.started) this.#post({ kind: 'run', frame: child.id });
-    return undefined;
-  }
-
-  /** Leaves a state; @throws {StatesError} when its Output or Assign cannot be made */
-  async #exit(frame: Frame, completion: Completion): Promise<void> {
-    const execution = this.#execution;
-    const { produce, where, otherwise, next, exitAfter, ...extra } = completion;
-    const scope = execution.evaluationScope(frame, extra);
-    const assigned: Record<string, Json> = {};
-    for (const [name, template] of Object.entries(produce.Assign ?? {}))
-      assigned[name] = await execution.expressions.evaluate(template, `${where}Assign/${name}`, scope);
-    const output =
-      produce.Output === undefined
-        ? otherwise
-        : await execution.expressions.evaluate(produce.Output, `${where}Output`, scope);
-    const text = JSON.stringify(output);
-    if (exceedsPayloadLimit(text)) throw dataLimitExceeded(frame.state);
-    const names = Object.keys(assigned);
-    const variables = Object.fromEntries(names.map((name) => [name, JSON.stringify(assigned[name])]));
-    const assignment =
-      names.length > 0
-        ? { assignedVariables: variables, assignedVariablesDetails: { truncated: false } }
-        : {};
-    const details = { name: frame.state, ...outputDetails(text), ...assignment };
-    const type = `${execution.stateOf(frame).Type}StateExited`;
-    execution.log(frame, type, details, exitAfter ?? frame.lastEvent);
-    for (const child of execution.childrenOf(frame)) forget(execution, child);
-    frame.children = undefined;
-    frame.variables = { ...frame.variables, ...assigned };
-    if (next === undefined) return this.#succeed(frame, output);
-    frame.state = next;
-    frame.input = output;
-    frame.doing = { kind: 'enter' };
-  }
-
-  #succeed(frame: Frame, output: Json): void {
-    const parent = this.#execution.parentOf(frame);
-    if (!parent || !frame.parent) {
-      this.#finish('SUCCEEDED', { output: JSON.stringify(output) }, frame.lastEvent);
-      return;
-    }
-    const lastEvent = frame.lastEvent;
-    if (this.#execution.stateOf(parent).Type === 'Map') {
-      const details = { name: parent.state, index: frame.parent.index };
-      this.#execution.log(frame, 'MapIterationSucceeded', details);
-    }
-    frame.doing = { kind: 'succeeded', output, lastEvent };
-    this.#post({ kind: 'child-ended', frame: parent.id, child: frame.id });
-  }
-
-  /** Retries or catches what went wrong in a thread's state, or ends the thread with it. */
-  async #fail(frame: Frame, error: StatesError): Promise<void> {
-    const execution = this.#execution;
-    const state = execution.stateOf(frame);
-    if (error instanceof QueryEvaluationError) this.#logEvaluationFailure(frame, error);
-    if ('Retry' in state) {
-      const granted = grantRetry(state.Retry, error, frame.retries, this.#environment.random);
-      if (granted) {
-        frame.retries[granted.retrier] = (frame.retries[granted.retrier] ?? 0) + 1;
-        frame.doing = { kind: 'retry', until: execution.now() + granted.delay };
-        return;
-      }
-    }
-    if (hasChildren(state)) execution.log(frame, `${state.Type}StateFailed`);
-    const index = 'Catch' in state ? state.Catch.findIndex((c) => errorMatches(c.ErrorEquals, error)) : -1;
-    const catcher = 'Catch' in state ? state.Catch[index] : undefined;
-    if (!catcher) return this.#failThread(frame, error);
-    try {
-      const errorOutput = error.output();
-      const where = `Catch[${index}]/`;
-      const { Next: next } = catcher;
-      await this.#exit(frame, { produce: catcher, where, otherwise: errorOutput, errorOutput, next });
-    } catch (failure) {
-      if (!(failure instanceof StatesError)) throw failure;
-      if (failure instanceof QueryEvaluationError) this.#logEvaluationFailure(frame, failure);
-      this.#failThread(frame, failure);
-    }
-  }
-
-  #logEvaluationFailure(frame: Frame, error: QueryEvaluationError): void {
-    const details = {
-      ...failureDetails(error),
-      ...(error.location === undefined ? {} : { location: error.location }),
-      state: frame.state,
-    };
-    const previous = error.site === 'in-state' ? frame.lastEvent : frame.priorEvent;
-    this.#execution.log(frame, 'EvaluationFailed', details, previous);
-  }
-
-  #failThread(frame: Frame, { error, cause, alias }: StatesError): void {
-    const failure = { error, cause, alias };
-    frame.doing = { kind: 'failed', failure };
-    if (frame.parent) this.#post({ kind: 'child-ended', frame: frame.parent.frame, child: frame.id });
-    else this.#finish('FAILED', { failure }, frame.lastEvent);
   }
 
   #call(frame: Frame, state: TaskState, doing: Extract<Doing, { kind: 'task' }>): void {
@@ -461,15 +308,13 @@ export class Run {
     const { doing } = frame;
     const state = this.#execution.stateOf(frame);
     if (doing.kind === 'wait' && state.Type === 'Wait')
-      return this.#step(frame, () => leave(state, frame.input));
+      return this.#stepper.step(frame, () => leave(state, frame.input));
     if (doing.kind === 'retry') {
-      frame.doing = { kind: 'perform' };
-      this.#tellTransition(frame, 'retry');
-      return this.#advance(frame);
+      return this.#stepper.retry(frame);
     }
     if (doing.kind !== 'task' || doing.answer || state.Type !== 'Task') return;
     const limit = doing.deadline !== undefined && doing.deadline <= now ? 'timeout' : 'heartbeat';
-    await this.#step(frame, () => {
+    await this.#stepper.step(frame, () => {
       throw taskTimedOut(this.#execution, frame, state, limit);
     });
   }
@@ -529,11 +374,6 @@ export class Run {
     const stop = () => backend.call({ principal: this.record.roleArn, ...call });
     void activity.during(stop).catch(() => undefined);
   }
-
-  #tellTransition(frame: Frame, reason: Transition['reason']): void {
-    const { arn: executionArn, stateMachineArn, type } = this.record;
-    this.#environment.onTransition({ executionArn, stateMachineArn, type, stateName: frame.state, reason });
-  }
 }
 
 const CLOSING_EVENT = {
@@ -542,48 +382,3 @@ const CLOSING_EVENT = {
   TIMED_OUT: 'ExecutionTimedOut',
   ABORTED: 'ExecutionAborted',
 } as const;
-
-/** When a thread has to be woken. */
-function dueAt(doing: Doing): number {
-  switch (doing.kind) {
-    case 'wait':
-    case 'retry':
-      return doing.until;
-    case 'task':
-      if (doing.answer) return Number.POSITIVE_INFINITY;
-      return Math.min(
-        doing.deadline ?? Number.POSITIVE_INFINITY,
-        doing.heartbeatDeadline ?? Number.POSITIVE_INFINITY,
-      );
-    default:
-      return Number.POSITIVE_INFINITY;
-  }
-}
-
-/** How a child execution's end looks to the task that waited for it. */
-function childOutcome(child: ExecutionRecord, parsed: boolean): Outcome {
-  const included = { Included: true };
-  const redrivable = child.status === 'SUCCEEDED' ? 'NOT_REDRIVABLE' : 'REDRIVABLE';
-  const described = {
-    ...(child.cause === undefined ? {} : { Cause: child.cause }),
-    ...(child.error === undefined ? {} : { Error: child.error }),
-    ExecutionArn: child.arn,
-    Input: parsed && child.status === 'SUCCEEDED' ? parseJson(child.input) : child.input,
-    InputDetails: included,
-    Name: child.name,
-    ...(child.output === undefined
-      ? {}
-      : { Output: parsed ? parseJson(child.output) : child.output, OutputDetails: included }),
-    RedriveCount: child.redriveCount,
-    RedriveStatus: redrivable,
-    ...(redrivable === 'REDRIVABLE'
-      ? {}
-      : { RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven' }),
-    StartDate: child.startDate,
-    StateMachineArn: child.stateMachineArn,
-    Status: child.status,
-    StopDate: child.stopDate ?? null,
-  };
-  if (child.status === 'SUCCEEDED') return { ok: true, value: described };
-  return { ok: false, failure: { error: ERROR.taskFailed, cause: JSON.stringify(described) } };
-}

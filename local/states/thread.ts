@@ -1,15 +1,21 @@
 import type { Machine, MapState, ParallelState, Scope, State } from './definition.ts';
-import type { ExecutionRecord, Frame } from './execution.ts';
+import type { Doing, ExecutionRecord, Frame } from './execution.ts';
 import { type EvaluationScope, Expressions } from './expressions.ts';
 import { type Json, type JsonObject, parseJson } from './json.ts';
 import type { HistoryEvent } from './model.ts';
 
 /** A history is full at 25,000 events; the last is kept for saying so. */
 export const MAX_EVENTS = 25_000;
+/** Express executions have no such limit on AWS; here one that loops without end must end all the same. */
+const MAX_EXPRESS_EVENTS = 10 * MAX_EVENTS;
 
 /** The execution's history is full. */
 export class HistoryFullError extends Error {
   override readonly name = 'HistoryFullError';
+
+  constructor(most: number) {
+    super(`The execution reached the maximum number of history events (${most}).`);
+  }
 }
 
 export type Details = Readonly<Record<string, unknown>>;
@@ -40,6 +46,7 @@ export class Execution {
   readonly expressions: Expressions;
   readonly now: () => number;
 
+  readonly #input: Json;
   readonly #stopExecution: (executionArn: string) => void;
 
   constructor(
@@ -54,6 +61,7 @@ export class Execution {
     this.record = record;
     this.machine = machine;
     this.now = sources.now;
+    this.#input = parseJson(record.input);
     this.#stopExecution = sources.stopExecution;
     this.expressions = new Expressions(sources);
   }
@@ -66,11 +74,8 @@ export class Execution {
   /** Appends an event to the history and answers its id. */
   append(type: string, previousEventId: number, details?: Details): number {
     const { history } = this.record;
-    const closing = type.startsWith('Execution');
-    if (this.record.type === 'STANDARD' && !closing && history.length >= MAX_EVENTS - 1)
-      throw new HistoryFullError(
-        `The execution reached the maximum number of history events (${MAX_EVENTS}).`,
-      );
+    const most = this.record.type === 'STANDARD' ? MAX_EVENTS : MAX_EXPRESS_EVENTS;
+    if (!type.startsWith('Execution') && history.length >= most - 1) throw new HistoryFullError(most);
     const id = history.length + 1;
     const key = lowerFirst(STATE_EVENT.exec(type)?.[0] ?? type);
     const event: HistoryEvent = { id, previousEventId, type, timestamp: this.now() };
@@ -78,9 +83,10 @@ export class Execution {
     return id;
   }
 
-  /** Appends an event to a thread's chain; a quiet thread writes none. */
+  /** Appends an event to a thread's chain; a quiet thread counts its own instead. */
   log(frame: Frame, type: string, details?: Details, previousEventId = frame.lastEvent): number {
     if (!frame.quiet) frame.lastEvent = this.append(type, previousEventId, details);
+    else if (++frame.quietEvents >= MAX_EVENTS) throw new HistoryFullError(MAX_EVENTS);
     return frame.lastEvent;
   }
 
@@ -143,7 +149,7 @@ export class Execution {
     return {
       Execution: {
         Id: record.arn,
-        Input: parseJson(record.input),
+        Input: this.#input,
         StartTime: new Date(record.startDate).toISOString(),
         Name: record.name,
         RoleArn: record.roleArn,
@@ -180,4 +186,21 @@ export function hasChildren(state: State): state is ParallelState | MapState {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** When a thread has to be woken. */
+export function dueAt(doing: Doing): number {
+  switch (doing.kind) {
+    case 'wait':
+    case 'retry':
+      return doing.until;
+    case 'task':
+      if (doing.answer) return Number.POSITIVE_INFINITY;
+      return Math.min(
+        doing.deadline ?? Number.POSITIVE_INFINITY,
+        doing.heartbeatDeadline ?? Number.POSITIVE_INFINITY,
+      );
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
 }

@@ -270,3 +270,22 @@ test('a loop ends when the history is full', async () => {
   const [last] = bench.engine.history({ executionArn: arn, reverseOrder: true, maxResults: 1 }).events;
   expect(last).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
 });
+
+test('a loop in an express machine or in a distributed Map ends too', async () => {
+  const loop = {
+    StartAt: 'Go',
+    States: {
+      Go: { Type: 'Pass', Next: 'Again' },
+      Again: { Type: 'Choice', Choices: [{ Condition: false, Next: 'End' }], Default: 'Go' },
+      End: { Type: 'Succeed' },
+    },
+  };
+  const express = new Bench();
+  express.load(loop.States, {}, 'EXPRESS');
+  const standard = new Bench();
+  const ItemProcessor = { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...loop };
+  standard.load({ Each: { Type: 'Map', Items: [1], ItemProcessor, End: true } });
+
+  for (const bench of [express, standard])
+    expect(bench.engine.describe(await bench.run())).toMatchObject({ error: 'States.Runtime' });
+});
