@@ -151,7 +151,8 @@ class QueryReader {
 
   /** A date filter's first and last instant: a day is all of its instants, in UTC. */
   #date(name: string, bounds: (first: string, last: string) => Period[]): Period[] {
-    const text = this.#query[name];
+    // A plus sign that was not encoded arrives as a space.
+    const text = this.#query[name]?.replace(/ (?=\d\d:\d\d$)/, '+');
     if (text === undefined) return [];
     const day = /^\d{4}-\d\d-\d\d$/.test(text);
     const time = day || DATE_TIME.test(text) ? Date.parse(text) : Number.NaN;
