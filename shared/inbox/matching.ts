@@ -98,11 +98,10 @@ function stepWrites(
   );
 }
 
+/** Whether the step will not wait for this event again: it is done, or was undone. */
 const isOver = async (deps: Dependencies, { waiting, suborder }: Situation): Promise<boolean> => {
   const record = await getStep(deps, suborder.order, waiting.suborder, waiting.step);
-  return (
-    record !== undefined && (isDone(record) || record.status === 'undone' || record.status === 'obsolete')
-  );
+  return record !== undefined && (isDone(record) || record.status === 'undone');
 };
 
 const noteOf = ({ data: { note } }: InboxEvent): string => (typeof note === 'string' ? note : '');

@@ -56,6 +56,7 @@ export async function openWorkItem(
   };
   if (kind === 'manual' && isEnding(row)) return parkWait(deps, { ...parking, outcome: ENDING });
   const record = steps.find((known) => known.step === step);
+  if (kind === 'undo' && record?.status !== 'done') return parkWait(deps, { ...parking, outcome: DONE });
   const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
   const context = await contextOf(deps, message, row, record, knownFacts(orderFacts, row, steps));
   const opened = newWorkItem(workItemId({ ...ref, kind }), message, context, deps.now());
@@ -68,6 +69,9 @@ export async function openWorkItem(
   ];
   return parkWait(deps, { ...parking, extra });
 }
+
+/** What an undo is told whose step was undone by hand before. */
+const DONE = { result: {} };
 
 /** What a manual step is told that comes after its suborder was cancelled; the flow then undoes what was done. */
 const ENDING = { error: 'SuborderEnding', cause: 'The suborder is being cancelled' };
@@ -87,13 +91,19 @@ function newWorkItem(workItem: string, message: DeskMessage, context: Facts, now
     wait: waitId(suborder, step, waitKindOf(kind)),
     context: { ...context },
     completion: { ...(reaches && { reaches }), ...(tells && { tells }) },
-    ...(failure && { failure: { ...failure, step: failure.step ?? step } }),
+    ...(failure && { failure: { ...failureShown(failure), step: failure.step ?? step } }),
     openedAt: now.toISOString(),
     dueAt: secondsLater(now, Math.min(expectedSeconds(message), message.timeLimitSeconds)),
     version: 1,
   } as const;
   return { ...item, ...listKeys(item) };
 }
+
+const failureShown = ({ error, cause, attempts }: NonNullable<DeskMessage['failure']>) => ({
+  error,
+  cause,
+  ...(attempts !== undefined && { attempts }),
+});
 
 function expectedSeconds({ kind, task }: DeskMessage): number {
   if (kind !== 'manual') return durationSeconds(EXPECTED[kind]);
@@ -124,10 +134,10 @@ async function contextOf(
   record: StepRecord | undefined,
   facts: Facts,
 ): Promise<Facts> {
-  const { kind } = message;
-  const task = taskNamed(kind === 'undo' ? (record?.task ?? '') : message.task);
+  const own = taskNamed(message.task);
+  const task = own ?? taskNamed(record?.task ?? '');
   const inputs = task ? await collectInput(deps, message, asFarAsKnown(task.input), row, facts) : {};
-  return { flow: row.flow, ...inputs, ...(kind === 'undo' && record?.outputs) };
+  return { flow: row.flow, ...inputs, ...(!own && record?.outputs) };
 }
 
 /** The same fields, each of them free to be missing or wrong: the person sees what there is. */

@@ -39,8 +39,8 @@ export function actionsOf(
   return actions.filter((action) => action !== 'SKIP' || isSupervisor(employee));
 }
 
-/** Where the flow goes on: the id of a step or gate, or `cancel`. */
-const resumeAt = (where: string) => ({ result: { resumeAt: where } });
+/** Where the flow goes on: the id of a step or gate, or `cancel`; a person sets no flags. */
+const resumeAt = (where: string) => ({ result: { resumeAt: where, flags: {} } });
 
 /**
  * Repairs a failed step.

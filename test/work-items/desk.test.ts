@@ -357,7 +357,7 @@ describe('resolving a failed step', () => {
       failure: { step: 'provision.gate', error: 'States.Timeout', cause: '' },
     });
     await resolveWorkItem(desk.deps, TOM, workItem, { action: 'RETRY', reason: 'sibling is repaired' });
-    expect(await outcome()).toEqual({ result: { resumeAt: 'provision.gate' } });
+    expect(await outcome()).toEqual({ result: { resumeAt: 'provision.gate', flags: {} } });
     expect(await desk.record(order, '04', 'provision')).toBeUndefined();
   });
 
@@ -376,7 +376,7 @@ describe('resolving a failed step', () => {
       problems: [expect.objectContaining({ pointer: '/outputs/deviceId' })],
     });
     await complete({ deviceId: 'D-1' });
-    expect(await outcome()).toEqual({ result: { resumeAt: 'provision' } });
+    expect(await outcome()).toEqual({ result: { resumeAt: 'provision', flags: {} } });
     expect(await desk.record(order, '04', 'provision')).toMatchObject({
       status: 'done',
       by: 'tom',
@@ -416,7 +416,7 @@ describe('resolving a failed step', () => {
     const { workItem } = await fallout();
     const cancel = { action: 'CANCEL_ITEM', reason: 'the customer has moved' };
     const done = await resolveWorkItem(desk.deps, TOM, workItem, cancel);
-    expect(await outcome()).toEqual({ result: { resumeAt: 'cancel' } });
+    expect(await outcome()).toEqual({ result: { resumeAt: 'cancel', flags: {} } });
     expect(await resolveWorkItem(desk.deps, TOM, workItem, cancel)).toEqual(done);
   });
 
@@ -497,6 +497,10 @@ describe('undoing by hand', () => {
     await expect(resolve('SKIP')).rejects.toMatchObject({ code: 'NOT_POSSIBLE' });
     await expect(resolve('CANCEL_ITEM')).rejects.toMatchObject({ code: 'NOT_POSSIBLE' });
     await resolve('COMPLETE_BY_HAND');
+    const again = pickMessage({ order, kind: 'undo', task: 'logistics.restock', desk: 'LOGISTICS_RETURNS' });
+    expect(await openWorkItem(desk.deps, again)).toBe('parked');
+    await expect(itemOf(again)).rejects.toThrow('not on a desk');
+    expect(await desk.wait(order, '04', 'pick', 'undo')).toMatchObject({ outcome: { result: {} } });
     expect(await desk.record(order, '04', 'pick')).toMatchObject({ status: 'undone' });
   });
 });
