@@ -82,6 +82,11 @@ export class CloudHandle {
     return (await this.#clock()).now;
   }
 
+  /** When the next timer of a manual clock is due. */
+  async nextDue(): Promise<number | undefined> {
+    return (await this.#clock()).nextDue;
+  }
+
   /** Moves a manual clock on; everything that falls due on the way runs to its end. Answers the new time. */
   async advance(durationMs: number): Promise<number> {
     return (await this.#clock({ advance: durationMs })).now;
