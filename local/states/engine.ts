@@ -14,6 +14,7 @@ import type {
   StateMachineType,
   StepFunctionsObserver,
 } from './model.ts';
+import { page } from './paging.ts';
 import { Run, type RunEnvironment } from './run.ts';
 import { MAX_EVENTS } from './thread.ts';
 import { DAY, SECOND } from './time.ts';
@@ -58,8 +59,6 @@ const LONGEST: Readonly<Record<StateMachineType, number>> = {
 const NAME_KEPT = 90 * DAY;
 const REDRIVABLE = 14 * DAY;
 const MAX_REDRIVES = 1000;
-const PAGE = 100;
-const LARGEST_PAGE = 1000;
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
 
 /** The embedded cloud's Step Functions: state machines, their executions, and the API's actions. */
@@ -256,8 +255,14 @@ export class StepFunctions {
     return { redriveDate: now };
   }
 
-  listStateMachines(): StateMachineDescription[] {
-    return [...this.#machines.values()].map(({ description }) => description);
+  /** @throws {AwsError} InvalidToken */
+  listStateMachines(request: { maxResults?: number | undefined; nextToken?: string | undefined } = {}): {
+    stateMachines: StateMachineDescription[];
+    nextToken?: string;
+  } {
+    const all = [...this.#machines.values()].map(({ description }) => description);
+    const { items, ...more } = page(all, request);
+    return { stateMachines: items, ...more };
   }
 
   /** @throws {AwsError} StateMachineDoesNotExist */
@@ -367,18 +372,4 @@ function checkPayload(text: string, field: string, code: string, message: string
   } catch (error) {
     throw new AwsError(code, `${message}: '${error instanceof Error ? error.message : text}'`);
   }
-}
-
-/** A page of a list; the token is where the next one begins. */
-function page<T>(
-  all: readonly T[],
-  { maxResults, nextToken }: { maxResults?: number | undefined; nextToken?: string | undefined },
-): { items: T[]; nextToken?: string } {
-  const start = nextToken === undefined ? 0 : Number(Buffer.from(nextToken, 'base64').toString());
-  if (!Number.isInteger(start) || start < 0)
-    throw new AwsError('InvalidToken', `Invalid Token: '${nextToken}'`);
-  const size = maxResults === undefined || maxResults === 0 ? PAGE : Math.min(maxResults, LARGEST_PAGE);
-  const end = start + size;
-  const items = all.slice(start, end);
-  return end < all.length ? { items, nextToken: Buffer.from(String(end)).toString('base64') } : { items };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { AwsError } from '#local/aws.ts';
 import type { StepFunctions } from './engine.ts';
 import type { ExecutionDescription, HistoryEvent, StateMachineDescription } from './model.ts';
+import { LARGEST_PAGE } from './paging.ts';
 import { SECOND } from './time.ts';
 
 /** One call of the Step Functions API as it goes over the wire. */
@@ -19,7 +20,8 @@ type Handler = (engine: StepFunctions, body: unknown) => Answer | Promise<Answer
 
 const arn = z.string().min(1).max(256);
 const text = z.string();
-const paging = { maxResults: z.int().min(0).max(1000).optional(), nextToken: z.string().optional() };
+const paging = { maxResults: z.int().min(0).max(LARGEST_PAGE).optional(), nextToken: z.string().optional() };
+const included = { includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']).default('ALL_DATA') };
 const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
 
 /** A handler whose body has been checked. */
@@ -36,24 +38,34 @@ function on<T>(
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
   StartExecution: on(
-    z.object({ stateMachineArn: arn, name: text.optional(), input: text.optional() }),
+    z.strictObject({
+      stateMachineArn: arn,
+      name: text.optional(),
+      input: text.optional(),
+      /** Taken for the caller's sake; there is no X-Ray here. */
+      traceHeader: text.optional(),
+    }),
     (engine, body) => {
       const { executionArn, startDate } = engine.start(body);
       return { executionArn, startDate: epochSeconds(startDate) };
     },
   ),
-  DescribeExecution: on(z.object({ executionArn: arn }), (engine, { executionArn }) => ({
-    ...executionOnWire(engine.describe(executionArn)),
-  })),
+  DescribeExecution: on(
+    z.strictObject({ executionArn: arn, ...included }),
+    (engine, { executionArn, includedData }) => {
+      const execution = executionOnWire(engine.describe(executionArn));
+      return includedData === 'ALL_DATA' ? execution : withoutData(execution);
+    },
+  ),
   ListExecutions: on(
-    z.object({ stateMachineArn: arn, statusFilter: status.optional(), ...paging }),
+    z.strictObject({ stateMachineArn: arn, statusFilter: status.optional(), ...paging }),
     (engine, body) => {
       const { executions, nextToken } = engine.list(body);
       return { executions: executions.map(executionInList), nextToken };
     },
   ),
   GetExecutionHistory: on(
-    z.object({
+    z.strictObject({
       executionArn: arn,
       reverseOrder: z.boolean().optional(),
       includeExecutionData: z.boolean().optional(),
@@ -68,45 +80,52 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     },
   ),
   StopExecution: on(
-    z.object({ executionArn: arn, error: text.optional(), cause: text.optional() }),
+    z.strictObject({ executionArn: arn, error: text.optional(), cause: text.optional() }),
     async (engine, body) => ({ stopDate: epochSeconds((await engine.stop(body)).stopDate) }),
   ),
-  SendTaskSuccess: on(z.object({ taskToken: text, output: text }), (engine, body) => {
+  SendTaskSuccess: on(z.strictObject({ taskToken: text, output: text }), (engine, body) => {
     engine.sendTaskSuccess(body);
     return {};
   }),
   SendTaskFailure: on(
-    z.object({ taskToken: text, error: text.optional(), cause: text.optional() }),
+    z.strictObject({ taskToken: text, error: text.optional(), cause: text.optional() }),
     (engine, body) => {
       engine.sendTaskFailure(body);
       return {};
     },
   ),
-  SendTaskHeartbeat: on(z.object({ taskToken: text }), (engine, body) => {
+  SendTaskHeartbeat: on(z.strictObject({ taskToken: text }), (engine, body) => {
     engine.sendTaskHeartbeat(body);
     return {};
   }),
-  RedriveExecution: on(z.object({ executionArn: arn }), (engine, body) => ({
+  RedriveExecution: on(z.strictObject({ executionArn: arn }), (engine, body) => ({
     redriveDate: epochSeconds(engine.redrive(body).redriveDate),
   })),
-  ListStateMachines: on(z.object({}), (engine) => ({
-    stateMachines: engine.listStateMachines().map(machineInList),
-  })),
-  DescribeStateMachine: on(z.object({ stateMachineArn: arn }), (engine, { stateMachineArn }) => {
-    const machine = engine.describeStateMachine(stateMachineArn);
-    return {
-      ...machineInList(machine),
-      definition: machine.definition,
-      roleArn: machine.roleArn,
-      status: 'ACTIVE',
-      tracingConfiguration: { enabled: false },
-    };
+  ListStateMachines: on(z.strictObject(paging), (engine, body) => {
+    const { stateMachines, nextToken } = engine.listStateMachines(body);
+    return { stateMachines: stateMachines.map(machineInList), nextToken };
   }),
-  DescribeStateMachineForExecution: on(z.object({ executionArn: arn }), (engine, { executionArn }) => {
-    const { stateMachineArn, name, definition, roleArn, creationDate } =
-      engine.describeStateMachineForExecution(executionArn);
-    return { stateMachineArn, name, definition, roleArn, updateDate: epochSeconds(creationDate) };
-  }),
+  DescribeStateMachine: on(
+    z.strictObject({ stateMachineArn: arn, ...included }),
+    (engine, { stateMachineArn, includedData }) => {
+      const { definition, roleArn, ...machine } = engine.describeStateMachine(stateMachineArn);
+      const described = {
+        ...machineInList(machine),
+        ...{ definition, roleArn, status: 'ACTIVE', tracingConfiguration: { enabled: false } },
+      };
+      return includedData === 'ALL_DATA' ? described : withoutData(described);
+    },
+  ),
+  DescribeStateMachineForExecution: on(
+    z.strictObject({ executionArn: arn, ...included }),
+    (engine, { executionArn, includedData }) => {
+      const { stateMachineArn, name, definition, roleArn, creationDate } =
+        engine.describeStateMachineForExecution(executionArn);
+      const updateDate = epochSeconds(creationDate);
+      const described = { stateMachineArn, name, definition, roleArn, updateDate };
+      return includedData === 'ALL_DATA' ? described : withoutData(described);
+    },
+  ),
 };
 
 /**
@@ -162,18 +181,39 @@ function executionOnWire(execution: ExecutionDescription): Answer {
   };
 }
 
-const DATA_FIELDS = new Set(['input', 'inputDetails', 'output', 'outputDetails', 'parameters']);
+const DATA_FIELDS = new Set([
+  'assignedVariables',
+  'assignedVariablesDetails',
+  'cause',
+  'definition',
+  'error',
+  'input',
+  'inputDetails',
+  'output',
+  'outputDetails',
+  'parameters',
+]);
+
+/** The answer without what it is about: what METADATA_ONLY asks for. */
+function withoutData(answer: Readonly<Answer>): Answer {
+  return Object.fromEntries(Object.entries(answer).filter(([field]) => !DATA_FIELDS.has(field)));
+}
 
 function eventOnWire({ details, timestamp, ...event }: HistoryEvent, withData: boolean): Answer {
-  const entries = Object.entries(details?.value ?? {});
-  const kept = withData ? entries : entries.filter(([field]) => !DATA_FIELDS.has(field));
   return {
     ...event,
     timestamp: epochSeconds(timestamp),
-    ...(details === undefined ? {} : { [details.key]: Object.fromEntries(kept) }),
+    ...(details === undefined
+      ? {}
+      : { [details.key]: withData ? details.value : withoutData(details.value) }),
   };
 }
 
-function machineInList({ stateMachineArn, name, type, creationDate }: StateMachineDescription): Answer {
+function machineInList({
+  stateMachineArn,
+  name,
+  type,
+  creationDate,
+}: Omit<StateMachineDescription, 'definition' | 'roleArn'>): Answer {
   return { stateMachineArn, name, type, creationDate: epochSeconds(creationDate) };
 }

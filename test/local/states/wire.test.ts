@@ -24,6 +24,7 @@ test.each([
   ['StartExecution', { stateMachineArn: 5 }, 'ValidationException'],
   ['SendTaskSuccess', { taskToken: 'x' }, 'ValidationException'],
   ['ListExecutions', { stateMachineArn: MACHINE, maxResults: 5000 }, 'ValidationException'],
+  ['ListExecutions', { stateMachineArn: MACHINE, redriveFilter: 'REDRIVEN' }, 'ValidationException'],
   ['DescribeExecution', { executionArn: 'arn' }, 'ExecutionDoesNotExist'],
   ['StartSyncExecution', { stateMachineArn: MACHINE }, 'UnsupportedOperation'],
   ['CreateStateMachine', {}, 'UnsupportedOperation'],
@@ -40,6 +41,10 @@ test('state machines are described with the definition they were loaded with', a
 
   expect(machine).toMatchObject({ name: 'Machine', roleArn: 'role', status: 'ACTIVE', type: 'STANDARD' });
   expect(JSON.parse(String(machine.definition))).toMatchObject({ StartAt: 'Done' });
+  const includedData = 'METADATA_ONLY';
+  expect(
+    await call(bench, 'DescribeStateMachine', { stateMachineArn: MACHINE, includedData }),
+  ).not.toHaveProperty('definition');
 });
 
 test('a history without data leaves out inputs and outputs', async () => {
