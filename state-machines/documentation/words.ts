@@ -1,0 +1,74 @@
+import { DESKS } from '#shared/domain/desks.ts';
+import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
+import type { RejectionRule, Task } from '#shared/tasks/task.ts';
+import type { Gate, Step } from '../language/flow.ts';
+
+const UNITS = [
+  ['day', 24 * 3600],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** A duration as people say it: `5 days`, `1 hour 30 minutes`. */
+export function inWords(duration: IsoDuration): string {
+  let rest = durationSeconds(duration);
+  return UNITS.flatMap(([unit, length]) => {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    return count === 0 ? [] : [`${count} ${unit}${count === 1 ? '' : 's'}`];
+  }).join(' ');
+}
+
+/** Who does a task. */
+export function doneBy(task: Task): string {
+  switch (task.kind) {
+    case 'system':
+      return task.system === 'milepost' ? 'Milepost itself' : `system ${task.system}`;
+    case 'manual':
+      return `desk ${DESKS[task.desk].name}`;
+    case 'event':
+      return `event \`${task.topic}.${task.completedBy}\``;
+    case 'timer':
+      return 'the calendar';
+  }
+}
+
+/** What a gate waits for. */
+export function waitsFor(gate: Gate): string {
+  const milestones = gate.milestones.join(gate.match === 'all' ? ' and ' : ' or ');
+  const flows = gate.flows
+    .map((pattern) => (pattern === '*' ? 'every suborder' : `\`${pattern}\``))
+    .join(', ');
+  const shift =
+    gate.workingDaysBefore === undefined ? '' : `, ${gate.workingDaysBefore} working days before its date`;
+  return `${milestones} of ${flows}${shift}`;
+}
+
+/** What takes a step's effect back. */
+export function undoneBy({ undo }: Task): string {
+  if (undo === 'none') return '';
+  if (undo === 'irreversible') return 'cannot be undone';
+  return undo.kind === 'manual' ? `${undo.title} (desk ${DESKS[undo.desk].name})` : undo.title;
+}
+
+/** What a step does to a cancel that comes later. */
+export const noReturn = ({ noReturn: point }: Step): string =>
+  point ? `${point.type}, ${point.at === 'start' ? 'from its start' : 'once it is done'}` : '';
+
+/** What happens after a rejection. */
+export function consequence(rule: RejectionRule): string {
+  const told = rule.tells ? `; the customer is told ${rule.tells}` : '';
+  switch (rule.action) {
+    case 'fallout':
+      return `goes to the desk ${DESKS[rule.desk].name}${told}`;
+    case 'ask-customer':
+      return `the customer is asked${rule.tells ? ` (${rule.tells})` : ''}, then the step runs again`;
+    case 'rerun-from':
+      return `the flow goes back to \`${rule.step}\`${told}`;
+    case 'continue-with-flag':
+      return `the flow goes on, with \`${rule.flag}\` set${told}`;
+    case 'cancel-item':
+      return `the item is cancelled, and what was done is undone${told}`;
+  }
+}
