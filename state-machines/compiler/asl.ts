@@ -3,6 +3,7 @@ import { FLAGS, type Flag } from '#shared/domain/flags.ts';
 import { LAMBDA_RETRY, RETRY, RETRY_SEND, type RetryRule } from '#shared/tasks/retry.ts';
 import type { Flow, Step } from '../language/flow.ts';
 import { arrange, type Node, type Sequence } from '../language/graph.ts';
+import { flagsSetBy } from '../planning/path.ts';
 import {
   CALLBACK,
   type Definition,
@@ -12,6 +13,7 @@ import {
   ONE_YEAR_SECONDS,
   ORDER,
   QUEUE_CALLBACK,
+  STATE_NAME_LIMIT,
   type State,
   SUBORDER,
 } from './definition.ts';
@@ -46,6 +48,8 @@ export function compileFlow(flow: Flow, resources: Resources): Definition {
 interface Scope {
   readonly repair: string;
   readonly resume: string;
+  /** Where a cancelled suborder leaves the scope. */
+  readonly cancelled: string;
   /** How many parallel parts it is inside of: a branch may not assign a variable of the states around it. */
   readonly depth: number;
 }
@@ -56,22 +60,23 @@ const variable = (name: 'failure' | 'resumeAt', { depth }: Scope): string => `${
 class Compiler {
   readonly #flow: Flow;
   readonly #resources: Resources;
-  /** Flags that a step's result can set, so that conditions read the variable instead of the input. */
+  /** Flags that a step can set and a condition asks for, so that conditions read a variable beside the input. */
   readonly #dynamicFlags: ReadonlySet<Flag>;
+  readonly #names = new Set<string>();
 
   constructor(flow: Flow, resources: Resources) {
     this.#flow = flow;
     this.#resources = resources;
-    this.#dynamicFlags = new Set(flow.steps.flatMap(flagsSetBy));
+    this.#dynamicFlags = new Set(flow.steps.flatMap(flagsSetBy).filter((flag) => this.#branchesOn(flag)));
   }
 
   definition(): Definition {
     const sequence = arrange(this.#flow);
+    this.#assertFlagsAreKept(sequence);
     const states = this.#scope(
       sequence,
-      { repair: 'Repair', resume: 'Resume', depth: 0 },
+      { repair: 'Repair', resume: 'Resume', cancelled: PREPARE_UNDO, depth: 0 },
       { End: true },
-      PREPARE_UNDO,
     );
     const [start] = Object.keys(states);
     if (!start) throw new Error(`${this.#flow.id} has no steps`);
@@ -85,10 +90,36 @@ class Compiler {
   }
 
   /** The states of a sequence and the repair states that they share. */
-  #scope(sequence: Sequence, scope: Scope, onward: Onward, cancelled: string): States {
+  #scope(sequence: Sequence, scope: Scope, onward: Onward): States {
     const states: States = {};
     this.#sequence(sequence, scope, onward, states);
-    return { ...states, ...this.#repairStates(scope, resumePoints(sequence), cancelled) };
+    return { ...states, ...this.#repairStates(scope, resumePoints(sequence)) };
+  }
+
+  /** States of the same name would replace each other without a word. */
+  #add(states: States, name: string, state: State): void {
+    if (this.#names.has(name)) throw new Error(`${this.#flow.id}: there is more than one state "${name}"`);
+    if (name.length > STATE_NAME_LIMIT)
+      throw new Error(`${this.#flow.id}: more than ${STATE_NAME_LIMIT} characters: "${name}"`);
+    this.#names.add(name);
+    states[name] = state;
+  }
+
+  /** A variable that a branch assigns is not seen outside it. */
+  #assertFlagsAreKept(sequence: Sequence, inBranch = false): void {
+    for (const node of sequence) {
+      if (node.kind === 'parallel')
+        for (const branch of node.branches) this.#assertFlagsAreKept(branch, true);
+      else if (node.kind === 'choice') this.#assertFlagsAreKept([...node.yes, ...node.no], inBranch);
+      else if (inBranch && flagsSetBy(node.step).some((flag) => this.#branchesOn(flag)))
+        throw new Error(
+          `${this.#flow.id}: ${node.step.id} sets a flag inside a parallel part, where the flow cannot keep it`,
+        );
+    }
+  }
+
+  #branchesOn(flag: Flag): boolean {
+    return this.#flow.steps.some(({ when }) => when?.flag === flag);
   }
 
   /** Writes the states of a sequence; returns the name of its first state, or undefined when it is empty. */
@@ -107,8 +138,9 @@ class Compiler {
   }
 
   #step(step: Step, scope: Scope, onward: Onward, states: States): void {
-    if (step.gates.length > 0) states[gateName(step)] = this.#gate(step, scope, { Next: step.title });
-    states[step.title] = this.#task(step, scope, onward);
+    if (step.gates.length > 0)
+      this.#add(states, gateName(step), this.#gate(step, scope, { Next: step.title }));
+    this.#add(states, step.title, this.#task(step, scope, onward));
   }
 
   #task(step: Step, scope: Scope, onward: Onward): State {
@@ -215,30 +247,34 @@ class Compiler {
     const yes = node.yes[0] ? entryName(node.yes[0]) : after;
     const no = node.no[0] ? entryName(node.no[0]) : after;
     if (!yes || !no) throw new Error(`${this.#flow.id}: nothing comes after "${name}"`);
-    const value = this.#dynamicFlags.has(node.flag) ? '$flags' : '$states.context.Execution.Input.flags';
-    states[name] = {
+    const value = this.#dynamicFlags.has(node.flag) ? `$merge([${INPUT_FLAGS}, $flags])` : INPUT_FLAGS;
+    this.#add(states, name, {
       Type: 'Choice',
       Comment: `Decided by ${node.flag}, ${origin}.`,
       Choices: [{ Condition: jsonata(`${value}.${node.flag} = true`), Next: yes }],
       Default: no,
-    };
+    });
     this.#sequence(node.yes, scope, onward, states);
     this.#sequence(node.no, scope, onward, states);
   }
 
   #parallel(node: Node & { kind: 'parallel' }, scope: Scope, onward: Onward, states: States): void {
-    states[entryName(node)] = {
+    this.#add(states, entryName(node), {
       Type: 'Parallel',
       Comment: 'These run side by side; the flow goes on when all are done.',
       Branches: node.branches.map((branch) => {
         const first = branch[0] ? entryName(branch[0]) : '';
-        const inner = { repair: `Repair (${first})`, resume: `Resume (${first})`, depth: scope.depth + 1 };
-        const cancelled = `Cancelled (${first})`;
+        const inner: Scope = {
+          repair: `Repair (${first})`,
+          resume: `Resume (${first})`,
+          cancelled: `Cancelled (${first})`,
+          depth: scope.depth + 1,
+        };
         return {
           StartAt: first,
           States: {
-            ...this.#scope(branch, inner, { End: true }, cancelled),
-            [cancelled]: {
+            ...this.#scope(branch, inner, { End: true }),
+            [inner.cancelled]: {
               Type: 'Fail',
               Comment: 'Leaves the branches, so that the whole suborder is undone.',
               Error: 'ItemCancelled',
@@ -249,11 +285,11 @@ class Compiler {
       }),
       Output: {},
       Catch: [
-        { ErrorEquals: ['ItemCancelled'], Next: PREPARE_UNDO, Output: {} },
+        { ErrorEquals: ['ItemCancelled'], Next: scope.cancelled, Output: {} },
         ...this.#catch(firstStep(node).id, firstStep(node), scope),
       ],
       ...onward,
-    };
+    });
   }
 
   /** Hands whatever failed to the scope's repair state; business rejections come here at once, technical errors when their retries are used up. */
@@ -277,7 +313,7 @@ class Compiler {
   }
 
   /** The two states that every failed step goes through: a person or a rule decides, then the flow goes on from there. */
-  #repairStates(scope: Scope, points: readonly ResumePoint[], cancelled: string): States {
+  #repairStates(scope: Scope, points: readonly ResumePoint[]): States {
     const resumeAt = variable('resumeAt', scope);
     return {
       [scope.repair]: {
@@ -296,7 +332,7 @@ class Compiler {
         },
         Assign: {
           [resumeAt]: jsonata('$states.result.resumeAt'),
-          ...(this.#dynamicFlags.size > 0 && { flags: jsonata('$merge([$flags, $states.result.flags])') }),
+          ...(this.#dynamicFlags.size > 0 && scope.depth === 0 && flagsWith('$states.result.flags')),
         },
         Output: {},
         TimeoutSeconds: durationSeconds(REPAIR_TIME_LIMIT),
@@ -310,23 +346,25 @@ class Compiler {
           'Goes back to the step that failed, or to an earlier one; a step that is done by now passes at once.',
         Choices: [
           ...points.map(({ id, state }) => ({ Condition: jsonata(`$${resumeAt} = '${id}'`), Next: state })),
-          { Condition: jsonata(`$${resumeAt} = 'cancel'`), Next: cancelled },
+          { Condition: jsonata(`$${resumeAt} = 'cancel'`), Next: scope.cancelled },
         ],
         Default: scope.repair,
       },
     };
   }
 
-  /** Keeps flags that a step's result sets in a variable; the first step starts it from the input. */
+  /** Keeps flags that a step's result sets in a variable. */
   #assignFlags(step: Step): { Assign?: Record<string, string> } {
-    if (this.#dynamicFlags.size === 0) return {};
-    const first = this.#flow.steps[0] === step;
-    const before = first ? '$states.context.Execution.Input.flags' : '$flags';
-    if (!first && flagsSetBy(step).length === 0) return {};
+    if (!flagsSetBy(step).some((flag) => this.#branchesOn(flag))) return {};
     const result = step.task.kind === 'system' ? '$states.result.Payload.flags' : '$states.result.flags';
-    return { Assign: { flags: jsonata(`$merge([${before}, ${result}])`) } };
+    return { Assign: flagsWith(result) };
   }
 }
+
+const INPUT_FLAGS = '$states.context.Execution.Input.flags';
+
+/** The flags of the input, those set since, and those of a result: the latest counts. */
+const flagsWith = (result: string) => ({ flags: jsonata(`$merge([${INPUT_FLAGS}, $flags, ${result}])`) });
 
 /** What a step does for others when it completes. */
 const completion = ({ reaches, tells }: Step) => ({ ...(reaches && { reaches }), ...(tells && { tells }) });
@@ -369,14 +407,6 @@ function firstStepOf(sequence: Sequence): Step {
   if (node?.kind === 'choice') return firstStepOf(node.yes.length > 0 ? node.yes : node.no);
   throw new Error('An empty sequence has no first step');
 }
-
-/** Flags that a step can set, by its result or by a rejection that lets the flow go on. */
-const flagsSetBy = ({ task }: Step): readonly Flag[] => [
-  ...(task.sets ?? []),
-  ...Object.values(task.rejections).flatMap((rule) =>
-    rule.action === 'continue-with-flag' ? [rule.flag] : [],
-  ),
-];
 
 /** A retrier of the Amazon States Language, with full jitter. */
 export const retrier = (rule: RetryRule) => ({

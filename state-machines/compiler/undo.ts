@@ -78,6 +78,7 @@ function processor(byHand: readonly UndoTask[], resources: Resources) {
       Assign: {
         undoFailure: {
           step: jsonata('$states.input.step'),
+          task: jsonata('$states.input.task'),
           error: jsonata('$states.errorOutput.Error'),
           cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
         },

@@ -1,4 +1,5 @@
 import type { Flag } from '#shared/domain/flags.ts';
+import { flagsSetBy } from '../planning/path.ts';
 import type { Flow, Step } from './flow.ts';
 
 /** A flow's shape: a sequence of steps, parallel branches and conditional parts. */
@@ -54,19 +55,19 @@ export function arrange(flow: Flow): Sequence {
 
   const sequence = (steps: readonly Step[]): Sequence => {
     if (steps.length === 0) return [];
+    if (steps.length === 1) return steps.map((step) => ({ kind: 'step', step }));
     const groups = connected(steps, ordered);
     if (groups.length > 1) return [{ kind: 'parallel', branches: groups.map(sequence) }];
-    const cut = steps.find((step) => steps.every((other) => other === step || ordered(step, other)));
-    if (!cut) throw new NotSeriesParallel(flow, steps);
-    const earlier = steps.filter((step) => before.get(cut.id)?.has(step.id));
-    const later = steps.filter((step) => before.get(step.id)?.has(cut.id));
-    return [...sequence(earlier), { kind: 'step', step: cut }, ...sequence(later)];
+    // Parts that follow one another: steps that are not ordered belong to the same part.
+    const parts = connected(steps, (a, b) => !ordered(a, b));
+    if (parts.length === 1) throw new NotSeriesParallel(flow, steps);
+    return parts.sort(([a], [b]) => (a && b && before.get(a.id)?.has(b.id) ? 1 : -1)).flatMap(sequence);
   };
   return joinConditions(sequence(flow.steps));
 }
 
-/** Groups of steps between which there is no order at all: they may run side by side. */
-function connected(steps: readonly Step[], ordered: (a: Step, b: Step) => boolean | undefined): Step[][] {
+/** Groups of steps that no pair of such steps links to another group. */
+function connected(steps: readonly Step[], linked: (a: Step, b: Step) => boolean | undefined): Step[][] {
   const groups: Step[][] = [];
   const left = new Set(steps);
   for (const start of steps) {
@@ -74,7 +75,7 @@ function connected(steps: readonly Step[], ordered: (a: Step, b: Step) => boolea
     const group = [start];
     for (const member of group)
       for (const other of [...left])
-        if (ordered(member, other)) {
+        if (linked(member, other)) {
           left.delete(other);
           group.push(other);
         }
@@ -83,7 +84,7 @@ function connected(steps: readonly Step[], ordered: (a: Step, b: Step) => boolea
   return groups;
 }
 
-/** Puts neighbours that depend on the same flag into one choice, by its value. */
+/** Puts neighbours that depend on the same flag into one choice, by its value, unless one of them can change it. */
 function joinConditions(sequence: Sequence): Sequence {
   const joined: Node[] = [];
   for (const node of sequence) {
@@ -98,7 +99,7 @@ function joinConditions(sequence: Sequence): Sequence {
     }
     const last = joined.at(-1);
     const choice =
-      last?.kind === 'choice' && last.flag === condition.flag
+      last?.kind === 'choice' && last.flag === condition.flag && !canChange(last)
         ? last
         : ({ kind: 'choice', flag: condition.flag, yes: [], no: [] } satisfies Node);
     const grown = condition.is
@@ -108,3 +109,7 @@ function joinConditions(sequence: Sequence): Sequence {
   }
   return joined;
 }
+
+/** Whether the flag that a choice asks for can be another one behind it. */
+const canChange = ({ flag, yes, no }: Node & { kind: 'choice' }): boolean =>
+  [...yes, ...no].some((node) => node.kind === 'step' && flagsSetBy(node.step).includes(flag));
