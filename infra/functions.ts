@@ -9,6 +9,7 @@ export type TableAction =
   | 'GetItem'
   | 'BatchGetItem'
   | 'Query'
+  | 'BatchWriteItem'
   | 'ConditionCheckItem'
   | 'PutItem'
   | 'UpdateItem'
@@ -122,6 +123,8 @@ const API_MEMORY = 512;
 
 const READ = ['GetItem', 'BatchGetItem', 'Query'] as const;
 const WRITE = ['PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
+/** Reads an order and brings the state in its header up to that of its suborders. */
+const PROJECT = [...READ, 'UpdateItem'] as const;
 
 /** What the step runtime does around every step: load the facts, record the step, open the gates of others. */
 const STEP_TABLES = {
@@ -233,14 +236,18 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     queue('intake', 10, 10),
   ),
   handler('tasks/order.plan', 'orders', 'Divides an order into suborders with their gates', {
-    tables: { ...STEP_TABLES, waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'] },
+    tables: {
+      orders: READ,
+      suborders: [...READ, ...WRITE, 'BatchWriteItem'],
+      waits: ['UpdateItem', 'BatchWriteItem'],
+    },
   }),
   handler('tasks/order.start', 'orders', 'Starts all suborders of an order', {
-    tables: { ...STEP_TABLES, waits: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'] },
+    tables: { ...STEP_TABLES, orders: PROJECT, waits: ['GetItem', 'UpdateItem'] },
     starts: 'all-flows',
   }),
   handler('tasks/order.close', 'orders', 'Ends an order by the states of its suborders', {
-    tables: { ...STEP_TABLES, orders: [...READ, ...WRITE] },
+    tables: { ...STEP_TABLES, orders: PROJECT },
   }),
   handler('waits/park', 'orders', 'Parks the token of a gate, an event or a timer', {
     tables: {
@@ -256,7 +263,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'Answers tokens: the only function that lets a flow go on',
     {
       tables: {
-        orders: READ,
+        orders: PROJECT,
         suborders: [...READ, ...WRITE],
         waits: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
       },
@@ -283,7 +290,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'Applies the rule of the task that failed: desk, ask, run again, flag or cancel',
     {
       tables: {
-        orders: READ,
+        orders: PROJECT,
         suborders: [...READ, ...WRITE],
         waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
         workItems: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
@@ -301,7 +308,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   }),
   handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
     tables: {
-      orders: READ,
+      orders: PROJECT,
       suborders: [...READ, ...WRITE],
       waits: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
       bindings: ['GetItem', 'DeleteItem'],
