@@ -4,7 +4,8 @@ import { AwsError } from './aws.ts';
 import type { DynamoDbProcess } from './dynamodb-process.ts';
 import type { Meter } from './meter.ts';
 import { streamArnOf } from './resource-kinds.ts';
-import { tableSchema } from './resource-schemas.ts';
+import { propertiesOf, tableSchema } from './resource-schemas.ts';
+import { withWholeImages } from './stream-record.ts';
 import { TraceMemory } from './trace.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -154,7 +155,8 @@ export class DynamoDb {
   async callStreams(action: string, input: Input): Promise<Record<string, unknown>> {
     let text = JSON.stringify(input);
     for (const [ours, local] of this.#localStreams) text = text.replaceAll(ours, local);
-    return this.#forward(`DynamoDBStreams_20120810.${action}`, JSON.parse(text));
+    const answer = await this.#forward(`DynamoDBStreams_20120810.${action}`, JSON.parse(text));
+    return action === 'GetRecords' ? withWholeImages(answer) : answer;
   }
 
   async #forward(target: string, input: Input): Promise<Record<string, unknown>> {
@@ -228,7 +230,7 @@ export function tablesOf(resources: readonly AssemblyResource[]): Table[] {
   return resources
     .filter(({ type }) => type === 'AWS::DynamoDB::Table' || type === 'AWS::DynamoDB::GlobalTable')
     .map((resource) => {
-      const definition = tableSchema.parse(resource.properties);
+      const definition = propertiesOf(tableSchema, resource);
       const arn = resource.arn ?? '';
       const ttl = definition.TimeToLiveSpecification;
       return {
