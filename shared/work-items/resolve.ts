@@ -5,6 +5,7 @@ import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { undone } from '#shared/steps/undo-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import { correctsFacts, readCorrections } from './corrections.ts';
 import { type Employee, isSupervisor } from './employee.ts';
 import { type Decision, finishWorkItem } from './finish.ts';
 import { formOf, parse } from './forms.ts';
@@ -17,6 +18,11 @@ const reason = z.string().trim().min(1).max(2000);
 
 const resolutionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('RETRY'), reason }),
+  z.strictObject({
+    action: z.literal('CORRECT_AND_RETRY'),
+    reason,
+    corrections: z.record(z.string(), z.unknown()),
+  }),
   z.strictObject({ action: z.literal('COMPLETE_BY_HAND'), reason, outputs: z.unknown().optional() }),
   z.strictObject({ action: z.literal('SKIP'), reason }),
   z.strictObject({ action: z.literal('CANCEL_ITEM'), reason }),
@@ -25,7 +31,14 @@ const resolutionSchema = z.discriminatedUnion('action', [
 type Resolution = z.output<typeof resolutionSchema>;
 export type RepairAction = Resolution['action'];
 
-const ACTIONS: readonly RepairAction[] = ['RETRY', 'COMPLETE_BY_HAND', 'SKIP', 'CANCEL_ITEM', 'REASSIGN'];
+const ACTIONS: readonly RepairAction[] = [
+  'RETRY',
+  'CORRECT_AND_RETRY',
+  'COMPLETE_BY_HAND',
+  'SKIP',
+  'CANCEL_ITEM',
+  'REASSIGN',
+];
 /** An undo is neither left out nor cancelled: its effect is out in the world until it is taken back. */
 const UNDO_ACTIONS: readonly RepairAction[] = ['RETRY', 'COMPLETE_BY_HAND', 'REASSIGN'];
 
@@ -86,6 +99,14 @@ function decide(
   switch (action) {
     case 'RETRY':
       return { result: { action, note }, outcome: resumeAt(item.failure?.step ?? step) };
+    case 'CORRECT_AND_RETRY': {
+      const corrections = readCorrections(task, resolution.corrections);
+      return {
+        result: { action, note, outputs: corrections },
+        outcome: resumeAt(item.failure?.step ?? step),
+        step: () => correctsFacts(deps, item, corrections),
+      };
+    }
     case 'CANCEL_ITEM':
       return { result: { action, note }, outcome: resumeAt('cancel') };
     case 'SKIP':

@@ -1,5 +1,6 @@
 import type { WorkItem } from '#shared/store/records.ts';
 import { isLive, type ListedWorkItem } from '#shared/store/work-items.ts';
+import { inputFieldsOf } from './corrections.ts';
 import type { Employee } from './employee.ts';
 import { CONFIRM, formOf } from './forms.ts';
 import { rejectionsOf } from './reject.ts';
@@ -27,6 +28,6 @@ export function workItemView(item: WorkItem, employee: Employee) {
 function waysToEnd(item: WorkItem, employee: Employee) {
   const { fields } = formOf(item.task, item.context);
   if (item.kind !== 'fallout') return { form: [...fields, CONFIRM], rejections: rejectionsOf(item) };
-  // What COMPLETE_BY_HAND takes as outputs.
-  return { form: fields, actions: actionsOf(item, employee) };
+  // What COMPLETE_BY_HAND takes as outputs, and CORRECT_AND_RETRY as corrections.
+  return { form: fields, inputs: inputFieldsOf(item.task), actions: actionsOf(item, employee) };
 }

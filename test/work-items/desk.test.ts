@@ -385,6 +385,31 @@ describe('resolving a failed step', () => {
     expect(await desk.suborder(order, '04')).toMatchObject({ milestones: { STB_PROVISIONED: START } });
   });
 
+  it('runs again with inputs corrected', async () => {
+    const { workItem } = await fallout({ step: 'reserve', task: 'stock.reserve' });
+    const correct = (corrections: unknown) =>
+      resolveWorkItem(desk.deps, TOM, workItem, { action: 'CORRECT_AND_RETRY', reason: 'x', corrections });
+    const wrong = (pointer: string) => ({ problems: [expect.objectContaining({ pointer })] });
+    await expect(correct(undefined)).rejects.toMatchObject(wrong('/corrections'));
+    await expect(correct({})).rejects.toMatchObject(wrong('/corrections'));
+    await expect(correct({ colour: 'red' })).rejects.toMatchObject(wrong('/corrections/colour'));
+    await expect(correct({ quantity: 0 })).rejects.toMatchObject(wrong('/corrections/quantity'));
+    await correct({ sku: 'STB-HD-01' });
+    expect((await desk.suborder(order, '04'))?.facts).toEqual({ sku: 'STB-HD-01' });
+    expect((await desk.wait(order, '04', 'reserve', 'repair'))?.outcome).toEqual({
+      result: { resumeAt: 'reserve', flags: {} },
+    });
+  });
+
+  it('does not correct what an earlier step found out', async () => {
+    await completeWorkItem(desk.deps, ADA, (await opened()).workItem, scanned());
+    const { workItem } = await fallout();
+    const body = { action: 'CORRECT_AND_RETRY', reason: 'x', corrections: { serialNumber: 'S4K000000000' } };
+    await expect(resolveWorkItem(desk.deps, TOM, workItem, body)).rejects.toMatchObject({
+      problems: [{ pointer: '/corrections/serialNumber', message: expect.stringContaining('the step pick') }],
+    });
+  });
+
   it('binds the labels of a unit that is scanned on the way', async () => {
     const { workItem } = await fallout({
       step: 'pick',

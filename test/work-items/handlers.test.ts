@@ -6,6 +6,7 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -15,14 +16,14 @@ import { claim } from '#functions/work-items/claim.ts';
 import { complete } from '#functions/work-items/complete.ts';
 import { get } from '#functions/work-items/get.ts';
 import { list } from '#functions/work-items/list.ts';
-import { open } from '#functions/work-items/open.ts';
+import { handler, open } from '#functions/work-items/open.ts';
 import { reject } from '#functions/work-items/reject.ts';
 import { release } from '#functions/work-items/release.ts';
 import { resolve } from '#functions/work-items/resolve.ts';
 import { documentClient } from '#shared/store/client.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { TABLES } from '#shared/store/tables.ts';
-import { SCANNED, START, suborderRow, workItem } from './desk-fixture.ts';
+import { pickMessage, SCANNED, START, suborderRow, workItem } from './desk-fixture.ts';
 import { CONTEXT, httpEvent } from './http-event.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
@@ -152,7 +153,7 @@ describe('GET /work-items/{id}', () => {
       task: 'cpe.provision',
       failure: { step: 'provision', error: 'X', cause: 'y' },
     });
-    const actions = ['RETRY', 'COMPLETE_BY_HAND', 'CANCEL_ITEM', 'REASSIGN'];
+    const actions = ['RETRY', 'CORRECT_AND_RETRY', 'COMPLETE_BY_HAND', 'CANCEL_ITEM', 'REASSIGN'];
     expect((await show('TV_OPS')).body).toMatchObject({
       actions,
       form: [{ id: 'deviceId' }],
@@ -316,6 +317,40 @@ describe('the queue of a desk', () => {
     const body = JSON.stringify({ taskToken: 'secret', order: 'X' });
     await expect(open(deps)({ messageId: 'm-1', body })).rejects.toThrow(/suborder/);
     await expect(open(deps)({ messageId: 'm-2', body: 'no JSON' })).rejects.toThrow(SyntaxError);
+  });
+});
+
+describe('a batch of messages', () => {
+  const record = (messageId: string, body: unknown): SQSRecord => ({
+    messageId,
+    receiptHandle: messageId,
+    body: JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: 'flow',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-north-1:000000000000:desk',
+    awsRegion: 'eu-north-1',
+  });
+
+  it('gives back only what could not be opened', async () => {
+    const document = JSON.stringify({ orderDate: START, relatedParty: [], productOrderItem: [] });
+    dynamo.on(GetCommand, { TableName: 'orders' }).resolves({ Item: { document } });
+    dynamo
+      .on(GetCommand, { TableName: 'suborders', Key: { order: workItem().order, sk: 'SUBORDER#04' } })
+      .resolves({ Item: suborderRow() });
+    dynamo.on(QueryCommand).resolves({ Items: [] });
+    dynamo.on(TransactWriteCommand).resolves({});
+    const Records = [record('good', pickMessage()), record('bad', { taskToken: 'secret' })];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: 'bad' }] });
+    expect(await handler({ Records: [record('bad', {})] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'bad' }],
+    });
   });
 });
 
