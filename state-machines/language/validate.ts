@@ -1,7 +1,7 @@
 import { OFFERINGS, type Offering } from '#shared/catalogue/offerings.ts';
 import { ambiguousSelections } from '../planning/select.ts';
 import { canBeSelected, conditionsCanVary } from '../validation/conditions.ts';
-import { gatesCanOpen, gatesHaveNoCircle, siblingFactsExist } from '../validation/gates.ts';
+import { gatesCanOpen, gatesHaveNoCircle, gatesOpenApart, siblingFactsExist } from '../validation/gates.ts';
 import { inputsAreKnown } from '../validation/inputs.ts';
 import { everyStepHasATimeLimit } from '../validation/limits.ts';
 import { idsAreWellFormed, titlesAreStateNames } from '../validation/names.ts';
@@ -47,6 +47,7 @@ export function validateCatalogue(
   return [
     ...ambiguousSelections(flows),
     ...gatesCanOpen(flows),
+    ...gatesOpenApart(flows),
     ...gatesHaveNoCircle(flows),
     ...siblingFactsExist(flows, offerings),
   ];

@@ -29,7 +29,7 @@ const patternsWithoutFlow = (gate: Gate, sources: readonly Flow[]): string[] =>
     .map((pattern) => `gate ${gate.id} waits for flows ${pattern}, and there are none`);
 
 function milestonesWithoutStep(gate: Gate, sources: readonly Flow[]): string[] {
-  const matching = sources.filter((flow) => gate.flows.some((pattern) => matchesFlow(pattern, flow)));
+  const matching = sources.filter((flow) => appliesTo(gate, flow));
   if (matching.length === 0) return [];
   const missing = gate.milestones.filter((milestone) => !matching.some((flow) => reaches(flow, milestone)));
   const never =
@@ -56,6 +56,38 @@ function onlyUnderLateFlags(flow: Flow, milestone: Milestone): boolean {
   const steps = flow.steps.filter((step) => step.reaches === milestone);
   return steps.length > 0 && steps.every(({ when }) => when && late.has(when.flag));
 }
+
+/** Milestones that one transaction records together: a suborder that is complete has also ended. */
+const AT_ONCE: readonly (readonly Milestone[])[] = [['COMPLETE', 'ENDED']];
+
+/**
+ * Nothing that happens at once opens two gates of the same step: they are one wait, and a transaction can write
+ * that only once.
+ */
+export function gatesOpenApart(flows: readonly Flow[]): string[] {
+  const sources = flows.filter(({ selects }) => selects);
+  const together = (a: Milestone, b: Milestone) =>
+    a === b || AT_ONCE.some((group) => group.includes(a) && group.includes(b));
+  const clashes = (a: Gate, b: Gate) =>
+    sources.some((flow) => appliesTo(a, flow) && appliesTo(b, flow)) &&
+    a.milestones.some((one) => b.milestones.some((other) => together(one, other)));
+  return flows.flatMap((flow) =>
+    flow.steps.flatMap((step) =>
+      step.gates.flatMap((gate, index) =>
+        step.gates
+          .slice(index + 1)
+          .filter((other) => clashes(gate, other))
+          .map(
+            (other) =>
+              `${flow.id}: step ${step.id} waits with gates ${gate.id} and ${other.id} for the same thing: make them one gate`,
+          ),
+      ),
+    ),
+  );
+}
+
+const appliesTo = (gate: Gate, flow: Flow): boolean =>
+  gate.flows.some((pattern) => matchesFlow(pattern, flow));
 
 /** Flows do not wait for each other in a circle, not even two suborders of the same flow. */
 export function gatesHaveNoCircle(flows: readonly Flow[]): string[] {

@@ -419,6 +419,15 @@ describe('between flows', () => {
     expect(validateCatalogue([one, other])).toEqual(['gate G is declared more than once']);
   });
 
+  it('gates of one step wait for different things', () => {
+    const two = (...gates: ReturnType<typeof gate>[]) => router(system('w', work(), { waitsFor: gates }));
+    const message = 'router.test: step w waits with gates G and H for the same thing: make them one gate';
+    expect(validateCatalogue([one, two(rule('G'), rule('H'))])).toEqual([message]);
+    const over = (id: string, milestone: 'COMPLETE' | 'ENDED') => rule(id, { milestones: [milestone] });
+    expect(validateCatalogue([one, two(over('G', 'COMPLETE'), over('H', 'ENDED'))])).toEqual([message]);
+    expect(validateCatalogue([one, two(rule('G'), over('H', 'COMPLETE'))])).toEqual([]);
+  });
+
   it('flows do not wait for each other in a circle', () => {
     const back = rule('BACK', { flows: ['router.test'], milestones: ['COMPLETE'] });
     const circular = box(system('a', work(), { waitsFor: back, reaches: 'STB_PROVISIONED' }));
