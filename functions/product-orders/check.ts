@@ -1,8 +1,8 @@
 import type { Problem } from '#shared/domain/errors.ts';
+import type { OrderDocument } from '#shared/tmf622/document.ts';
 import { orderFacts } from '#shared/tmf622/facts.ts';
 import { type PlacedItem, placedItems } from '#shared/tmf622/items.ts';
 import { pointer } from '#shared/tmf622/pointer.ts';
-import type { OrderDocument } from '#shared/tmf622/schema.ts';
 import { planOrder } from '#state-machines/planning/plan.ts';
 
 /**

@@ -11,8 +11,8 @@ import * as z from 'zod';
 import { InvalidRequest, NotFound, StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import { newOrderNumber, type OrderNumber } from '#shared/domain/order-number.ts';
 import type { TransactItem } from '#shared/steps/completion.ts';
-import { partyIds } from '#shared/tmf622/read-order.ts';
-import { type OrderDocument, orderDocumentSchema } from '#shared/tmf622/schema.ts';
+import { type OrderDocument, orderDocumentSchema } from '#shared/tmf622/document.ts';
+import { partyIds } from '#shared/tmf622/facts.ts';
 import { tableName } from './client.ts';
 import { type OrderHeader, orderHeaderSchema, suborderSchema } from './records.ts';
 
@@ -69,7 +69,7 @@ export async function insertOrder(
       await client.send(
         new TransactWriteCommand({ TransactItems: newOrderItems(order, document, text, idempotency) }),
       );
-      return { order, document };
+      return { order, document: documentOf(text) };
     } catch (error) {
       if (!isContention(error)) throw error;
     }
@@ -159,9 +159,11 @@ export function storedOrder(records: readonly Record<string, unknown>[]): Stored
 
 export const parseHeader = (record: unknown): StoredOrder['header'] => headerSchema.parse(record);
 
-function parseDocument(record: unknown): OrderDocument {
-  return orderDocumentSchema.parse(JSON.parse(documentRecordSchema.parse(record).document));
-}
+const parseDocument = (record: unknown): OrderDocument =>
+  documentOf(documentRecordSchema.parse(record).document);
+
+/** The document from its text; an order just accepted goes this way too, so that every answer is the same to the byte. */
+const documentOf = (text: string): OrderDocument => orderDocumentSchema.parse(JSON.parse(text));
 
 const progressSchema = suborderSchema.pick({ suborder: true, item: true, state: true, milestones: true });
 

@@ -1,5 +1,5 @@
+import type { ItemAction, OrderDocument, ProductOrderItem } from './document.ts';
 import { type PlacedItem, placedItems, reliesOn } from './items.ts';
-import type { ItemAction, OrderDocument, ProductOrderItem } from './schema.ts';
 
 /** What planning and the flows need to know of one order item. */
 export interface ItemFacts {
@@ -61,6 +61,11 @@ export function orderFacts(document: OrderDocument): OrderFacts {
     items: itemFacts(placed),
   };
 }
+
+/** Ids of the related parties, each once. */
+export const partyIds = ({ relatedParty }: Pick<OrderDocument, 'relatedParty'>): string[] => [
+  ...new Set(relatedParty.map(({ id }) => id)),
+];
 
 /** Ids of the consents that the customer gave with the order, such as `early-start`. */
 const consents = ({ agreement = [] }: Pick<OrderDocument, 'agreement'>): string[] =>

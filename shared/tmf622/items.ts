@@ -1,6 +1,6 @@
 import type { Problem } from '#shared/domain/errors.ts';
+import type { OrderDocument, ProductOrderItem } from './document.ts';
 import { pointer } from './pointer.ts';
-import type { OrderDocument, ProductOrderItem } from './schema.ts';
 
 /** The most items, nested ones counted, that an order may have. */
 export const MOST_ITEMS = 100;

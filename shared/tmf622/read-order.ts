@@ -1,13 +1,9 @@
 import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
-import { installationAddresses } from './facts.ts';
+import type { OrderDocument, ProductOrderItem } from './document.ts';
+import { installationAddresses, partyIds } from './facts.ts';
 import { itemProblems, placedItems } from './items.ts';
 import { pointer, problemsOf } from './pointer.ts';
-import {
-  type OrderDocument,
-  type ProductOrderCreate,
-  type ProductOrderItem,
-  productOrderCreateSchema,
-} from './schema.ts';
+import { type ProductOrderCreate, productOrderCreateSchema } from './schema.ts';
 
 /** Attributes of an order that only the server sets; a request's values are dropped. */
 const SET_BY_SERVER = [
@@ -58,11 +54,6 @@ function withoutState(item: ProductOrderItem): ProductOrderItem {
   delete kept.state;
   return productOrderItem ? { ...kept, productOrderItem: productOrderItem.map(withoutState) } : kept;
 }
-
-/** Ids of the related parties, each once. */
-export const partyIds = ({ relatedParty }: Pick<OrderDocument, 'relatedParty'>): string[] => [
-  ...new Set(relatedParty.map(({ id }) => id)),
-];
 
 function partyProblems(document: OrderDocument): Problem[] {
   if (partyIds(document).length <= MOST_PARTIES) return [];

@@ -1,7 +1,7 @@
 import { isTerminal, orderState, type State } from '#shared/domain/states.ts';
 import { MANAGEMENT } from '#shared/steps/order-state.ts';
 import type { OrderHeader, Suborder } from '#shared/store/records.ts';
-import type { OrderDocument, ProductOrderItem } from './schema.ts';
+import type { OrderDocument, ProductOrderItem } from './document.ts';
 
 /** Path of the TMF622 API, before the resource's name. */
 export const BASE_PATH = '/tmf-api/productOrderingManagement/v4';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ITEM_ACTIONS, type ProductOrderItem } from './document.ts';
 
 /**
  * TMF622 v4.0.0 `ProductOrder_Create`, as its swagger document defines it: known attributes are checked strictly,
@@ -161,10 +162,6 @@ const product = object({
     .optional(),
 });
 
-/** TMF622 item actions; `noChange` items are carried along and start no flow. */
-export const ITEM_ACTIONS = ['add', 'modify', 'delete', 'noChange'] as const;
-export type ItemAction = (typeof ITEM_ACTIONS)[number];
-
 const relationship = object({ id, relationshipType: text.min(1) });
 
 const itemAttributes = {
@@ -194,14 +191,7 @@ const itemAttributes = {
   }).optional(),
 };
 
-/** Names the type of an item without the items nested in it. */
-const itemAlone = z.looseObject(itemAttributes);
-
 /** One order item; items nested in it are what it contains (a bundle). */
-export type ProductOrderItem = z.infer<typeof itemAlone> & {
-  productOrderItem?: ProductOrderItem[] | undefined;
-};
-
 const productOrderItem: z.ZodType<ProductOrderItem> = z.looseObject({
   ...itemAttributes,
   productOrderItem: z.lazy(() => z.array(productOrderItem)).optional(),
@@ -232,7 +222,3 @@ export const productOrderCreateSchema = object({
   relatedParty: z.array(relatedParty).default([]),
 });
 export type ProductOrderCreate = z.infer<typeof productOrderCreateSchema>;
-
-/** An order as it was accepted: the request without what the server sets, and when it came. */
-export const orderDocumentSchema = productOrderCreateSchema.extend({ orderDate: z.iso.datetime() });
-export type OrderDocument = z.infer<typeof orderDocumentSchema>;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoDbProcess } from '#local/dynamodb-process.ts';
@@ -14,14 +15,15 @@ export interface TestTables {
 
 /** Starts DynamoDB Local with these tables as the product declares them, and names them in the environment. */
 export async function startTables(...ids: TableId[]): Promise<TestTables> {
-  const process_ = await DynamoDbProcess.start();
+  const local = await DynamoDbProcess.start();
+  await answers(local);
   const client = new DynamoDBClient({
     region: 'eu-north-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     requestHandler: {
       handle: async (request: { headers: Record<string, string>; body: string }) => {
         const target = request.headers['x-amz-target'] ?? '';
-        const { status, body } = await process_.send(target, request.body);
+        const { status, body } = await local.send(target, request.body);
         return { response: { statusCode: status, headers: {}, body: Buffer.from(body) } };
       },
     },
@@ -47,9 +49,19 @@ export async function startTables(...ids: TableId[]): Promise<TestTables> {
     },
     stop: async () => {
       client.destroy();
-      await process_.stop();
+      await local.stop();
     },
   };
+}
+
+/** Waits until the process answers, for a minute at most. */
+async function answers(local: DynamoDbProcess): Promise<void> {
+  for (let tries = 0; tries < 1200; tries += 1) {
+    const answer = await local.send('DynamoDB_20120810.ListTables', '{}').catch(() => undefined);
+    if (answer) return;
+    await sleep(50);
+  }
+  throw new Error('DynamoDB Local does not answer');
 }
 
 function createTable(

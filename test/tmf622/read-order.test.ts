@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
+import { orderDocumentSchema } from '#shared/tmf622/document.ts';
 import { placedItems } from '#shared/tmf622/items.ts';
 import { readOrder } from '#shared/tmf622/read-order.ts';
-import { orderDocumentSchema } from '#shared/tmf622/schema.ts';
 import { example } from '../intake/requests.ts';
 
 const NOW = '2026-11-23T10:00:00.000Z';
