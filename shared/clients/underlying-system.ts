@@ -70,7 +70,7 @@ export const systemCaller =
       text = await response.text();
     } catch (error) {
       const code = error instanceof Error && error.name === 'TimeoutError' ? 'Timeout' : 'Unavailable';
-      throw new TechnicalError(code, `${system} did not answer ${operation}`, { cause: error });
+      throw new TechnicalError(code, `${system} did not answer ${operation}${networkCode(error)}`);
     }
     const { status } = response;
     if (status === 202) throw new AnswerPending(system, operation);
@@ -86,6 +86,14 @@ export const systemCaller =
     }
     throw new ContractViolation(system, operation, `status ${status}`);
   };
+
+const networkErrorSchema = z.object({ cause: z.object({ code: z.string() }) });
+
+/** What the network said, such as ` (ECONNREFUSED)`; the error itself can quote a header, and so the credential. */
+function networkCode(error: unknown): string {
+  const { data } = networkErrorSchema.safeParse(error);
+  return data ? ` (${data.cause.code})` : '';
+}
 
 function parse<T>(schema: z.ZodType<T>, text: string, system: SystemId, operation: string): T {
   try {

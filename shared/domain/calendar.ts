@@ -14,14 +14,25 @@ export function isWorkingDay(date: string): boolean {
   return weekday !== 0 && weekday !== 6 && !holidays(Number(date.slice(0, 4))).has(date);
 }
 
-/** The same time of day that many working days earlier. */
+/** The same time on the clock that many working days earlier. */
 export function workingDaysEarlier(instant: Date, workingDays: number): Date {
-  let time = instant.getTime();
+  const midnight = Date.parse(calendarDate(instant));
+  let day = midnight;
   for (let left = workingDays; left > 0; ) {
-    time -= DAY_MS;
-    if (isWorkingDay(calendarDate(new Date(time)))) left--;
+    day -= DAY_MS;
+    if (isWorkingDay(new Date(day).toISOString().slice(0, 10))) left--;
   }
-  return new Date(time);
+  const wanted = instant.getTime() + clockOffset(instant) - (midnight - day);
+  const guess = new Date(wanted - clockOffset(instant));
+  return new Date(wanted - clockOffset(guess));
+}
+
+const zoneName = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, timeZoneName: 'longOffset' });
+
+/** Milliseconds by which the operator's clocks are ahead of UTC; whole hours. */
+function clockOffset(instant: Date): number {
+  const name = zoneName.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return Number(/GMT([+-]\d{2})/.exec(name)?.[1] ?? 0) * 3_600_000;
 }
 
 /**
