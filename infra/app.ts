@@ -1,6 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { bundle, withoutEntry } from './bundle.ts';
+import { bundle, bundleFolder, withoutEntry } from './bundle.ts';
 import { CONTEXT } from './context.ts';
 import { FUNCTIONS } from './functions.ts';
 import { addStacks } from './milepost.ts';
@@ -22,7 +22,7 @@ const app = new App({
   // It takes three times as long as all the rest; cfn-lint checks the templates in continuous integration.
   builtinCloudFormationValidation: false,
 });
-addStacks(app, functions);
+addStacks(app, functions, bundleFolder);
 acknowledgeExceptions(app);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 app.synth();

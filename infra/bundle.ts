@@ -1,10 +1,42 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import type { FunctionDefinition } from './functions.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'build', 'functions');
+
+/**
+ * Lambda hands a function its credentials in environment variables. The SDK would also look in profiles, single
+ * sign-on, processes and token services, with the clients of three more services: a sixth of every bundle.
+ */
+const credentialsFromEnvironment: Plugin = {
+  name: 'credentials-from-environment',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
+      path: 'credentials',
+      namespace: 'milepost',
+    }));
+    onLoad({ filter: /^credentials$/, namespace: 'milepost' }, () => ({
+      contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
+      resolveDir: ROOT,
+    }));
+  },
+};
+
+/**
+ * The client of Parameter Store registers the errors of all of Systems Manager, 80 KB that cannot be shaken off. Of
+ * an error that is not registered it makes its general exception, with the same name and message: all that we look at.
+ */
+const noErrorClassesOfSystemsManager: Plugin = {
+  name: 'no-error-classes-of-systems-manager',
+  setup({ onLoad }) {
+    onLoad({ filter: /client-ssm\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(/^n0_registry\.registerError\(.*\);$/gm, ''),
+    }));
+  },
+};
 
 /** Folder of a function's bundle, which holds `index.mjs` and nothing else. */
 export const bundleFolder = (id: string): string => join(FOLDER, id);
@@ -32,5 +64,6 @@ export async function bundle(functions: readonly FunctionDefinition[]): Promise<
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: [credentialsFromEnvironment, noErrorClassesOfSystemsManager],
   });
 }

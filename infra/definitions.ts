@@ -3,6 +3,7 @@ import type { Definition } from '#state-machines/compiler/definition.ts';
 import type { Resources } from '#state-machines/compiler/resources.ts';
 import { type CorrespondenceResources, correspondence } from '#state-machines/correspondence.ts';
 import type { Flow } from '#state-machines/language/flow.ts';
+import { definitionProblems } from './checks/definitions.ts';
 import { functionArnSuffix } from './names.ts';
 import { deskQueueId, type QueueId } from './queues.ts';
 
@@ -23,6 +24,7 @@ export const queuePlaceholder = (queue: QueueId): string => queue.replaceAll('-'
 /**
  * Compiles a flow with placeholders (`${functions}stock_reserve`, `${desk_LOGISTICS_PICK}`), which CloudFormation
  * fills in: the definition in the template is the text that is deployed, and every call in it is noted.
+ * @throws Error when the definition breaks a rule of `checks/definitions.ts`
  */
 export const linkFlow = (flow: Flow): LinkedDefinition => link((resources) => compileFlow(flow, resources));
 
@@ -59,5 +61,7 @@ function link(compile: (resources: Resources & CorrespondenceResources) => Defin
       return callQueue('repair');
     },
   });
+  const problems = definitionProblems(definition);
+  if (problems.length > 0) throw new Error(`${definition.Comment}\n${problems.join('\n')}`);
   return { definition, functions: [...functions].sort(), queues: [...queues].sort() };
 }

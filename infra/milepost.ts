@@ -46,7 +46,11 @@ const COMMON: StackProps = { suppressTemplateIndentation: true };
  * All stacks of the product. The stateful ones (Data, Messaging, Systems) change rarely and are protected; the
  * stateless ones can be deployed and deleted at any time, and know each other by name only.
  */
-export function addStacks(app: App, functions: readonly FunctionDefinition[]): void {
+export function addStacks(
+  app: App,
+  functions: readonly FunctionDefinition[],
+  codeFolder: (functionId: string) => string,
+): void {
   const data = new DataStack(app, 'Milepost-Data', COMMON);
   const messaging = new MessagingStack(app, 'Milepost-Messaging', COMMON);
   const systems = new SystemsStack(app, 'Milepost-Systems', COMMON);
@@ -62,6 +66,7 @@ export function addStacks(app: App, functions: readonly FunctionDefinition[]): v
     description: `Milepost: ${description}`,
     functions: within(group),
     platform,
+    codeFolder,
   });
 
   const functionStacks = Object.entries(PLAIN_GROUPS).map(

@@ -1,6 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { bundleFolder } from '../bundle.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import type { FunctionDefinition } from '../functions.ts';
 import type { Platform } from '../platform.ts';
@@ -8,16 +7,22 @@ import type { Platform } from '../platform.ts';
 export interface FunctionsStackProps extends StackProps {
   readonly functions: readonly FunctionDefinition[];
   readonly platform: Platform;
+  /** Folder with a function's `index.mjs`. */
+  readonly codeFolder: (functionId: string) => string;
 }
 
 /** Stateless: functions that are deployed together, each with what feeds it. */
 export class FunctionsStack extends Stack {
   readonly services: readonly ServiceFunction[];
 
-  constructor(scope: Construct, id: string, { functions, platform, ...props }: FunctionsStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { functions, platform, codeFolder, ...props }: FunctionsStackProps,
+  ) {
     super(scope, id, props);
     this.services = functions.map(
-      (definition) => new ServiceFunction(this, { definition, platform, code: bundleFolder(definition.id) }),
+      (definition) => new ServiceFunction(this, { definition, platform, code: codeFolder(definition.id) }),
     );
   }
 }

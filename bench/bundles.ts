@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundle, bundleFolder, withoutEntry } from '#infra/bundle.ts';
+import { FUNCTIONS } from '#infra/functions.ts';
+
+/**
+ * Bundles every function, then prints the size of each and how long Node takes to import it.
+ * Exits with 1 when one is over budget. `node bench/bundles.ts`
+ */
+const BUDGET_BYTES = 450 * 1024;
+const BUDGET_MS = 60;
+/** Each import is measured in this many fresh processes; the best counts, which the machine's other work disturbs least. */
+const RUNS = 5;
+
+const PROBE = `
+  const begin = performance.now();
+  await import(process.argv[1]);
+  console.log(performance.now() - begin);
+  process.exit();
+`;
+
+/** Milliseconds that a fresh process takes to import the module. */
+function importTime(file: string): number {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', PROBE, pathToFileURL(file).href],
+    {
+      encoding: 'utf8',
+      env: { AWS_REGION: 'eu-north-1', AWS_LAMBDA_FUNCTION_NAME: 'bench' },
+    },
+  );
+  if (status !== 0) throw new Error(`${file} cannot be imported: ${stderr}`);
+  return Number(stdout);
+}
+
+const missing = withoutEntry(FUNCTIONS);
+const functions = FUNCTIONS.filter((definition) => !missing.includes(definition));
+await bundle(functions);
+
+const rows = functions
+  .map(({ id }) => {
+    const file = join(bundleFolder(id), 'index.mjs');
+    const bytes = statSync(file).size;
+    const ms = Math.min(...Array.from({ length: RUNS }, () => importTime(file)));
+    return { id, bytes, ms, over: bytes > BUDGET_BYTES || ms > BUDGET_MS };
+  })
+  .sort((a, b) => b.bytes - a.bytes);
+
+for (const { id, bytes, ms, over } of rows)
+  console.log(
+    `${(bytes / 1024).toFixed(0).padStart(4)} KB ${ms.toFixed(0).padStart(4)} ms  ${id}${over ? '  OVER BUDGET' : ''}`,
+  );
+console.log(`Budget: ${BUDGET_BYTES / 1024} KB, ${BUDGET_MS} ms; ${rows.length} bundles`);
+if (rows.some(({ over }) => over)) process.exitCode = 1;
