@@ -8,6 +8,7 @@ import {
   apiSchema,
   authorizerSchema,
   integrationSchema,
+  propertiesOf,
   routeSchema,
   stageSchema,
 } from './resource-schemas.ts';
@@ -37,22 +38,24 @@ export function apiOf(assembly: Assembly, options: ApiOptions): DeployedApi | un
   const [api, ...others] = of('Api');
   if (!api) return undefined;
   if (others.length > 0) throw new Error(`Only one HTTP API is supported, not also ${others[0]?.logicalId}`);
-  const { CorsConfiguration } = apiSchema.parse(api.properties);
+  const { CorsConfiguration, Name = api.name } = propertiesOf(apiSchema, api);
   const authorizers = new Map(
-    of('Authorizer').map(({ physicalId, properties }) => {
-      const { JwtConfiguration, IdentitySource } = authorizerSchema.parse(properties);
+    of('Authorizer').map((resource) => {
+      const { physicalId } = resource;
+      const { JwtConfiguration, IdentitySource } = propertiesOf(authorizerSchema, resource);
       if (IdentitySource.join() !== '$request.header.Authorization')
         throw new Error(`${physicalId}: the token must come in the Authorization header`);
       return [physicalId, { issuer: JwtConfiguration.Issuer, audience: JwtConfiguration.Audience }];
     }),
   );
   const integrations = new Map(
-    of('Integration').map(({ physicalId, properties }) => [physicalId, integrationSchema.parse(properties)]),
+    of('Integration').map((resource) => [resource.physicalId, propertiesOf(integrationSchema, resource)]),
   );
-  const stages = of('Stage').map(({ properties }) => stageSchema.parse(properties).StageName);
+  const stages = of('Stage').map((resource) => propertiesOf(stageSchema, resource).StageName);
   const stage = stages[0] ?? '$default';
-  const routes = of('Route').map(({ logicalId, properties }): HttpRoute => {
-    const route = routeSchema.parse(properties);
+  const routes = of('Route').map((resource): HttpRoute => {
+    const { logicalId } = resource;
+    const route = propertiesOf(routeSchema, resource);
     const integration = integrations.get(route.Target.replace(/^integrations\//, ''));
     if (!integration) throw new Error(`${logicalId}: there is no integration ${route.Target}`);
     const authorizer =
@@ -67,7 +70,7 @@ export function apiOf(assembly: Assembly, options: ApiOptions): DeployedApi | un
   });
   const cors = CorsConfiguration && corsOf(CorsConfiguration);
   return {
-    name: apiSchema.parse(api.properties).Name ?? api.name,
+    name: Name,
     hasRoute: (routeKey) => routes.some((route) => route.routeKey === routeKey),
     audience: [...authorizers.values()][0]?.audience[0],
     api: new HttpApi({

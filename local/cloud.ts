@@ -74,20 +74,15 @@ export class EmbeddedCloud {
     const issuerUrl = `${url}/_local/issuer`;
     const filled = fillIn(options, { url, issuer: issuerUrl });
 
-    const starting = Promise.all([
-      DynamoDbProcess.start(data?.tables).then((process) => {
-        cleanup.defer(() => process.stop());
-        return process;
-      }),
-      readAssembly(options.assembly, { ...filled, url }),
-      Issuer.open(
-        issuerUrl,
-        data?.file('issuer.json') ?? new JsonFile(join('.milepost', 'issuer.json')),
-        () => clock.now(),
-      ),
-    ]);
+    const database = await DynamoDbProcess.start(data?.tables);
+    cleanup.defer(() => database.stop());
     for (const thread of threads) thread.warmUp();
-    const [database, assembly, issuer] = await starting;
+    const keys = data?.file('issuer.json') ?? new JsonFile(join('.milepost', 'issuer.json'));
+    const [assembly, issuer] = await Promise.all([
+      readAssembly(options.assembly, { ...filled, url }),
+      Issuer.open(issuerUrl, keys, () => clock.now()),
+      database.ready(),
+    ]);
     const parts = { url, clock, activity, meter, faults, logs, issuer };
     const deployment = await deploy(assembly, { ...parts, options: filled, database, threads, data });
     cleanup.defer(() => deployment.stop());

@@ -25,6 +25,7 @@ import { Queues, queuesOf } from './queues.ts';
 import { randomUuid, seededRandom } from './random.ts';
 import {
   eventSourceMappingSchema,
+  propertiesOf,
   secretSchema,
   ssmParameterSchema,
   stateMachineSchema,
@@ -136,6 +137,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
       return id;
     },
   });
+  engine.resume();
   startMappings(assembly, { ground, permissions, gateway, dynamoDb, queues, lambda });
 
   const callers = new Map<string, Caller>([['admin', { principal: ADMIN }]]);
@@ -148,12 +150,16 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
 function registerStores(gateway: Gateway, assembly: Assembly, { options, clock, meter }: Ground): void {
   const parameters = new ParameterStore(assembly, () => clock.now());
   const secrets = new SecretStore(assembly, () => clock.now());
-  for (const { type, name, properties } of assembly.resources)
+  for (const resource of assembly.resources) {
+    const { type, name } = resource;
     if (type === 'AWS::SSM::Parameter') {
-      const { Type, Value } = ssmParameterSchema.parse(properties);
+      const { Type, Value } = propertiesOf(ssmParameterSchema, resource);
       parameters.put(name, { value: options.ssm[name] ?? Value, type: Type });
-    } else if (type === 'AWS::SecretsManager::Secret')
-      secrets.put(name, options.secrets[name] ?? initialSecret(secretSchema.parse(properties), options.seed));
+    } else if (type === 'AWS::SecretsManager::Secret') {
+      const initial = initialSecret(propertiesOf(secretSchema, resource), options.seed);
+      secrets.put(name, options.secrets[name] ?? initial);
+    }
+  }
   gateway.register('ssm', (action, input) => parameters.call(action, input));
   gateway.register('secretsmanager', (action, input) => {
     meter.count({ service: 'secretsmanager', operation: action, unit: 'Request', resource: '', quantity: 1 });
@@ -236,8 +242,9 @@ function stateMachines(
       },
     },
   });
-  for (const { stack, logicalId, name, physicalId, properties } of machines) {
-    const definition = stateMachineSchema.parse(properties);
+  for (const machine of machines) {
+    const { stack, logicalId, name, physicalId } = machine;
+    const definition = propertiesOf(stateMachineSchema, machine);
     try {
       engine.load({
         arn: physicalId,
@@ -301,7 +308,7 @@ function startMappings(
   for (const resource of resources) {
     if (resource.type !== 'AWS::Lambda::EventSourceMapping') continue;
     const where = `${resource.stack}.${resource.logicalId}`;
-    const definition = eventSourceMappingSchema.parse(resource.properties);
+    const definition = propertiesOf(eventSourceMappingSchema, resource);
     if (!definition.Enabled) continue;
     const target = lambda.find(definition.FunctionName);
     const options: MappingOptions = {

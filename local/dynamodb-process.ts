@@ -42,7 +42,7 @@ export class DynamoDbProcess {
     });
   }
 
-  /** @throws when Java is missing or too old, in one line that says what to install */
+  /** Starts the process; it answers once {@link ready}. */
   static async start(dataFolder?: string): Promise<DynamoDbProcess> {
     const library = libraryFolder();
     const port = await freePort();
@@ -65,13 +65,25 @@ export class DynamoDbProcess {
       process.platform === 'win32'
         ? [command[0], command.slice(1)]
         : ['sh', ['-c', guardScript, 'dynamodb', ...command]];
-    const started = new DynamoDbProcess(
+    return new DynamoDbProcess(
       // In a group of its own, so that Ctrl-C in a terminal leaves it to us when it ends.
       spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32' }),
       port,
     );
-    await started.#ready();
-    return started;
+  }
+
+  /** @throws when Java is missing or too old, in one line that says what to install */
+  async ready(): Promise<void> {
+    const deadline = performance.now() + readyWithinMs;
+    while (performance.now() < deadline && this.#exit === undefined) {
+      try {
+        await this.send('DynamoDB_20120810.ListTables', '{}');
+        return;
+      } catch {
+        await pause(20);
+      }
+    }
+    throw new Error(this.#failure());
   }
 
   /** Sends one request; `target` is the full `X-Amz-Target`. */
@@ -117,21 +129,6 @@ export class DynamoDbProcess {
     this.#child.stdin?.end();
     if (process.platform === 'win32') this.#child.kill('SIGKILL');
     await exited;
-  }
-
-  async #ready(): Promise<void> {
-    const deadline = performance.now() + readyWithinMs;
-    while (performance.now() < deadline && this.#exit === undefined) {
-      try {
-        await this.send('DynamoDB_20120810.ListTables', '{}');
-        return;
-      } catch {
-        await pause(20);
-      }
-    }
-    const reason = this.#failure();
-    await this.stop();
-    throw new Error(reason);
   }
 
   #failure(): string {

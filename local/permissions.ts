@@ -2,7 +2,13 @@ import { parseArn } from './arn.ts';
 import type { AssemblyResource } from './assembly.ts';
 import { AwsError } from './aws.ts';
 import { evaluate, type Policy, parsePolicy } from './policies.ts';
-import { permissionSchema, policySchema, queuePolicySchema, roleSchema } from './resource-schemas.ts';
+import {
+  permissionSchema,
+  policySchema,
+  propertiesOf,
+  queuePolicySchema,
+  roleSchema,
+} from './resource-schemas.ts';
 
 /** Caller that is allowed everything: tools and tests. */
 export const ADMIN = 'admin';
@@ -46,12 +52,12 @@ export class Permissions {
           break;
         case 'AWS::IAM::Policy':
         case 'AWS::IAM::ManagedPolicy': {
-          const { PolicyDocument, Roles } = policySchema.parse(resource.properties);
+          const { PolicyDocument, Roles } = propertiesOf(policySchema, resource);
           for (const role of Roles) this.#grant(roleArns.get(role) ?? role, resource.name, PolicyDocument);
           break;
         }
         case 'AWS::SQS::QueuePolicy': {
-          const { PolicyDocument, Queues } = queuePolicySchema.parse(resource.properties);
+          const { PolicyDocument, Queues } = propertiesOf(queuePolicySchema, resource);
           const policy = parsePolicy(PolicyDocument, resource.logicalId, 'resource');
           for (const url of Queues)
             append(
@@ -105,11 +111,11 @@ export class Permissions {
   }
 
   #addRole(resource: AssemblyResource, managed: ReadonlyMap<string, AssemblyResource>): void {
-    const { ManagedPolicyArns, Policies } = roleSchema.parse(resource.properties);
+    const { ManagedPolicyArns, Policies } = propertiesOf(roleSchema, resource);
     const roleArn = resource.arn ?? resource.name;
     for (const arn of ManagedPolicyArns) {
       const own = managed.get(arn);
-      if (own) this.#grant(roleArn, own.name, policySchema.parse(own.properties).PolicyDocument);
+      if (own) this.#grant(roleArn, own.name, propertiesOf(policySchema, own).PolicyDocument);
       else if (!harmlessPolicies.has(arn.split('/').at(-1) ?? ''))
         throw new Error(
           `${resource.stack}.${resource.logicalId}: the managed policy ${arn} is not known here`,
@@ -123,7 +129,7 @@ export class Permissions {
   }
 
   #addPermission(resource: AssemblyResource, resources: readonly AssemblyResource[]): void {
-    const permission = permissionSchema.parse(resource.properties);
+    const permission = propertiesOf(permissionSchema, resource);
     const named = resources.find(
       ({ type, name }) => type === 'AWS::Lambda::Function' && name === permission.FunctionName,
     );

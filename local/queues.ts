@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { AssemblyResource } from './assembly.ts';
 import { AwsError } from './aws.ts';
 import { chunks, type Meter } from './meter.ts';
-import { queueSchema } from './resource-schemas.ts';
+import { propertiesOf, queueSchema } from './resource-schemas.ts';
 import { TraceMemory } from './trace.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -225,11 +225,11 @@ export class Queues {
 export function queuesOf(resources: readonly AssemblyResource[]): Queue[] {
   return resources
     .filter(({ type }) => type === 'AWS::SQS::Queue')
-    .map(({ name, arn = '', physicalId, properties }) => ({
-      name,
-      arn,
-      url: physicalId,
-      definition: queueSchema.parse(properties),
+    .map((resource) => ({
+      name: resource.name,
+      arn: resource.arn ?? '',
+      url: resource.physicalId,
+      definition: propertiesOf(queueSchema, resource),
     }));
 }
 

@@ -352,3 +352,17 @@ export const secretSchema = z.strictObject({
   ReplicaRegions: ignored,
   Tags: ignored,
 });
+
+/**
+ * The properties of a resource as its schema reads them.
+ * @throws when there is one that is not understood, naming resource and property
+ */
+export function propertiesOf<T>(
+  schema: z.ZodType<T>,
+  resource: { readonly stack: string; readonly logicalId: string; readonly properties: unknown },
+): T {
+  const parsed = schema.safeParse(resource.properties);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ message, path }) => `${message} ${path.join('.')}`.trim());
+  throw new Error(`${resource.stack}.${resource.logicalId}: ${issues.join('; ')}`);
+}

@@ -12,7 +12,7 @@ import {
 } from './event-bus.ts';
 import type { Caller, Gateway } from './gateway.ts';
 import { chunks, type Meter } from './meter.ts';
-import { type RuleTarget, ruleSchema, scheduleSchema } from './resource-schemas.ts';
+import { propertiesOf, type RuleTarget, ruleSchema, scheduleSchema } from './resource-schemas.ts';
 import { inTrace } from './trace.ts';
 
 export interface RulesOptions {
@@ -242,7 +242,7 @@ export class Rules {
   }
 
   #addRule(resource: AssemblyResource): void {
-    const definition = ruleSchema.parse(resource.properties);
+    const definition = propertiesOf(ruleSchema, resource);
     const { EventPattern, ScheduleExpression, Targets } = definition;
     const named = { name: resource.name, arn: resource.arn ?? '', targets: Targets };
     for (const target of Targets) deliveryCall({ target, content: null });
@@ -269,7 +269,7 @@ export class Rules {
 
   #addSchedule(resource: AssemblyResource): void {
     const { clock, meter, newUuid } = this.#options;
-    const definition = scheduleSchema.parse(resource.properties);
+    const definition = propertiesOf(scheduleSchema, resource);
     const { Target } = definition;
     deliveryCall({ target: Target, content: null });
     if (definition.State === 'DISABLED') return;

@@ -45,6 +45,8 @@ interface Shard {
   readonly id: string;
   readonly pending: Pending[];
   iterator: string | undefined;
+  /** Sequence number of the last record that was read. */
+  lastRead: string | undefined;
   closed: boolean;
   delivering: boolean;
   /** When the batching window of the records that wait began. */
@@ -107,6 +109,7 @@ export class StreamMapping {
             id: ShardId,
             pending: [],
             iterator: undefined,
+            lastRead: this.#checkpoints.get(this.#options.id, ShardId),
             closed: false,
             delivering: false,
             windowFrom: undefined,
@@ -147,26 +150,32 @@ export class StreamMapping {
 
   /** Reads once; whether there may be more. */
   async #read(shard: Shard): Promise<boolean> {
-    shard.iterator ??= await this.#iteratorOf(shard);
-    let answer: z.output<typeof recordsAnswer>;
-    try {
-      answer = recordsAnswer.parse(
-        await this.#dynamoDb.callStreams('GetRecords', { ShardIterator: shard.iterator, Limit: 1000 }),
-      );
-    } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== 'ExpiredIteratorException') throw error;
-      shard.iterator = undefined;
-      return true;
-    }
+    const answer = await this.#records(shard);
     shard.iterator = answer.NextShardIterator ?? undefined;
     shard.closed = shard.iterator === undefined;
     if (shard.closed) this.#again = true;
     for (const record of answer.Records) {
+      const { SequenceNumber } = record.dynamodb;
+      if (shard.lastRead !== undefined && BigInt(SequenceNumber) <= BigInt(shard.lastRead)) continue;
+      shard.lastRead = SequenceNumber;
       const pending = this.#pending(record);
       if (this.#filter(pending.record)) shard.pending.push(pending);
       else if (shard.pending.length === 0) this.#done(shard, pending);
     }
     return !shard.closed && answer.Records.length > 0;
+  }
+
+  async #records(shard: Shard): Promise<z.output<typeof recordsAnswer>> {
+    const get = async (ShardIterator: string) =>
+      recordsAnswer.parse(await this.#dynamoDb.callStreams('GetRecords', { ShardIterator, Limit: 1000 }));
+    try {
+      return await get(shard.iterator ?? (await this.#iteratorOf(shard)));
+    } catch (error) {
+      // Iterators end after some minutes, and DynamoDB Local loses its place at times: then from the beginning,
+      // without what was read before.
+      if (!(error instanceof AwsError) || !/ExpiredIterator|TrimmedDataAccess/.test(error.code)) throw error;
+      return get(await this.#iteratorOf(shard, 'TRIM_HORIZON'));
+    }
   }
 
   #pending(record: StreamRecord): Pending {
@@ -188,22 +197,17 @@ export class StreamMapping {
     };
   }
 
-  async #iteratorOf(shard: Shard): Promise<string> {
-    const done = this.#lastDone(shard);
+  async #iteratorOf(shard: Shard, from: 'TRIM_HORIZON' | 'LAST_READ' = 'LAST_READ'): Promise<string> {
     const position =
-      done === undefined
+      from === 'TRIM_HORIZON' || shard.lastRead === undefined
         ? { ShardIteratorType: 'TRIM_HORIZON' }
-        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: done };
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: shard.lastRead };
     const answer = await this.#dynamoDb.callStreams('GetShardIterator', {
       StreamArn: this.#table.streamArn,
       ShardId: shard.id,
       ...position,
     });
     return iteratorAnswer.parse(answer).ShardIterator;
-  }
-
-  #lastDone(shard: Shard): string | undefined {
-    return shard.pending.at(-1)?.identifier ?? this.#checkpoints.get(this.#options.id, shard.id);
   }
 
   /** Brings a batch to its end: handled, or given up and reported. */

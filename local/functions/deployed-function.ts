@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assembly, AssemblyResource } from '../assembly.ts';
-import { eventInvokeConfigSchema, functionSchema } from '../resource-schemas.ts';
+import { eventInvokeConfigSchema, functionSchema, propertiesOf } from '../resource-schemas.ts';
 import type { FunctionCode } from './protocol.ts';
 
 /** A function of the assembly, ready to be run. */
@@ -28,11 +28,11 @@ export interface DeployedFunction {
 export function functionsOf(assembly: Assembly, url: string): DeployedFunction[] {
   const configurations = assembly.resources
     .filter(({ type }) => type === 'AWS::Lambda::EventInvokeConfig')
-    .map(({ properties }) => eventInvokeConfigSchema.parse(properties));
+    .map((resource) => propertiesOf(eventInvokeConfigSchema, resource));
   return assembly.resources
     .filter(({ type }) => type === 'AWS::Lambda::Function')
     .map((resource) => {
-      const definition = functionSchema.parse(resource.properties);
+      const definition = propertiesOf(functionSchema, resource);
       const { name, arn = '' } = resource;
       const accessKeyId = `ASIA${createHash('sha256').update(arn).digest('hex').slice(0, 16).toUpperCase()}`;
       const [file, handler] = moduleOf(resource, definition, assembly);

@@ -11,7 +11,7 @@ import type { FunctionError } from './protocol.ts';
 import type { LogSink, Outcome, WorkerThread } from './worker-thread.ts';
 
 /** How many events a function handles at once before further ones wait; each needs a copy of its module. */
-const mostCopies = 4;
+const mostCopies = 2;
 const largestPayload = 6 * 1024 * 1024;
 /** Pauses before the first and the second retry of an asynchronous invocation. */
 const retryDelaysMs = [60_000, 120_000];

@@ -1,5 +1,6 @@
 /** Entry point of a worker thread that runs Lambda functions: many functions, each with its own environment. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
@@ -31,6 +32,7 @@ if (time) {
   const shared = new SharedTime(time);
   replaceDate(() => shared.now());
 }
+enableCompileCache();
 isolateEnvironment();
 captureOutput();
 process.on('unhandledRejection', (reason) => write(`Unhandled rejection: ${describe(reason)}`));
