@@ -49,7 +49,7 @@ function rows(order: string, plan: OrderPlan, now: string): Suborder[] {
         Object.entries(siblings).map(([product, numbers]) => [product, [...numbers]]),
       ),
       steps,
-      opens: openings(opens, plan),
+      opens: openings(opens),
     })),
     ...plan.incomplete.map(({ suborder, item, reason, opens }) => ({
       ...empty,
@@ -59,7 +59,7 @@ function rows(order: string, plan: OrderPlan, now: string): Suborder[] {
       state: 'acknowledged' as const,
       facts: { reason },
       steps: handle.steps.length,
-      opens: openings(opens, plan),
+      opens: openings(opens),
     })),
     ...plan.unchanged.map(({ suborder, item }) => ({
       ...empty,
@@ -72,22 +72,9 @@ function rows(order: string, plan: OrderPlan, now: string): Suborder[] {
   ];
 }
 
-/** What a milestone opens, with how many working days before its date each gate opens. */
-function openings(opens: PlannedSuborder['opens'], plan: OrderPlan): Suborder['opens'] {
-  const daysBefore = new Map(
-    [plan.management, ...plan.suborders].flatMap(({ waits }) =>
-      waits.flatMap(({ wait, workingDaysBefore }) =>
-        workingDaysBefore === undefined ? [] : [[wait, workingDaysBefore] as const],
-      ),
-    ),
-  );
-  return Object.fromEntries(
-    Object.entries(opens).map(([milestone, list]) => [
-      milestone,
-      list.map(({ wait, entry }) => ({ wait, entry, workingDaysBefore: daysBefore.get(wait) })),
-    ]),
-  );
-}
+/** Copies of what the plan holds read-only. */
+const openings = (opens: PlannedSuborder['opens']): Suborder['opens'] =>
+  Object.fromEntries(Object.entries(opens).map(([milestone, list]) => [milestone, [...list]]));
 
 const plannedWaits = (order: string, { suborder, waits }: PlannedSuborder): Wait[] =>
   waits.map(({ wait, kind, step, pending, reason }) => ({

@@ -1,12 +1,15 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { tableName } from '#shared/store/client.ts';
-import type { Suborder } from '#shared/store/records.ts';
-import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import type { Suborder, Wait, WorkItem } from '#shared/store/records.ts';
+import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { closeWait, getWaits } from '#shared/store/waits.ts';
+import { closeWorkItem, isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { openGate, suborderKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { projectOrderState } from './order-state.ts';
+import { FIRST_RUN } from './run-step.ts';
 import { startWait } from './start-all.ts';
 import { moveSuborder } from './suborder-state.ts';
 import { writeTogether } from './transaction.ts';
@@ -18,7 +21,8 @@ export interface StepToUndo {
 }
 
 /**
- * A suborder begins to end: no new step starts from now on.
+ * A suborder begins to end: no new step starts from now on, nothing that waits can be completed any more, and work
+ * items are taken off their desks with a note. What was completed before that is listed, so that it is undone.
  * @returns its completed steps that can be undone, in the reverse of the order in which they completed
  */
 export async function prepareUndo(
@@ -26,14 +30,8 @@ export async function prepareUndo(
   order: string,
   suborder: string,
 ): Promise<{ steps: StepToUndo[] }> {
-  await writeTogether(deps, [
-    moveSuborder(
-      order,
-      suborder,
-      ['acknowledged', 'inProgress', 'pending', 'held', 'assessingCancellation'],
-      'pendingCancellation',
-    ),
-  ]);
+  await writeTogether(deps, [moveSuborder(order, suborder, MAY_END, 'pendingCancellation')]);
+  await closeWaits(deps, order, suborder);
   const done = (await getSteps(deps, order, suborder)).filter(({ status }) => status === 'done');
   const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
   return {
@@ -42,6 +40,32 @@ export async function prepareUndo(
       return undo && typeof undo === 'object' ? [{ step, task: undo.name }] : [];
     }),
   };
+}
+
+const MAY_END = ['acknowledged', 'inProgress', 'pending', 'held', 'assessingCancellation'] as const;
+
+/** Other branches of the flow may wait still: their execution has left them. */
+async function closeWaits(deps: Dependencies, order: string, suborder: string): Promise<void> {
+  const at = deps.now().toISOString();
+  for (const wait of await getWaits(deps, order, suborder)) {
+    if (wait.status !== 'open' || wait.outcome) continue;
+    const item = await workItemOf(deps, wait);
+    const note = 'The suborder is cancelled';
+    await writeTogether(deps, [
+      closeWait(wait),
+      ...(item && isLive(item.state) ? [closeWorkItem(item, { by: 'milepost', note, at })] : []),
+    ]);
+  }
+}
+
+async function workItemOf(
+  deps: Dependencies,
+  { order, suborder, step, kind }: Wait,
+): Promise<WorkItem | undefined> {
+  if (kind !== 'manual' && kind !== 'repair') return undefined;
+  const record = await getStep(deps, order, suborder, step);
+  const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
+  return readWorkItem(deps, workItemId({ ...ref, kind: kind === 'manual' ? 'manual' : 'fallout' }));
 }
 
 /**

@@ -9,6 +9,9 @@ import type { Outcome, Suborder } from '#shared/store/records.ts';
 /** One write of a DynamoDB transaction (at most 100 of them, 4 MB). */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
+/** Leaves room for the step itself and what completes it among the 100 writes of a transaction. */
+const GATES_WITH_STEP = 90;
+
 /** Which run of which step. */
 export interface StepRun {
   readonly step: string;
@@ -23,6 +26,8 @@ export interface Completion {
   readonly reaches?: Milestone | undefined;
   readonly tells?: MessageTemplate | undefined;
   readonly at: string;
+  /** `skipped` when it was left out: for others it counts as reached. Default `done`. */
+  readonly status?: 'done' | 'skipped';
 }
 
 export const suborderKey = (order: string, suborder: string) => ({ order, sk: `SUBORDER#${suborder}` });
@@ -52,7 +57,7 @@ export function completionItems(suborder: Suborder, run: StepRun, completion: Co
           step: run.step,
           task: run.task,
           run: run.run,
-          status: 'done',
+          status: completion.status ?? 'done',
           outputs,
           by,
           tells,
@@ -71,9 +76,19 @@ export function completionItems(suborder: Suborder, run: StepRun, completion: Co
       },
     },
     progress(suborder, reaches, at),
-    ...gatesOpenedBy(suborder, reaches, outputs),
+    ...gatesOpenedBy(suborder, reaches, outputs).slice(0, GATES_WITH_STEP),
   ];
 }
+
+/**
+ * The gates that a milestone opens beyond those that fit into the step's transaction (an order of a hundred items
+ * behind one line). Opening them again changes nothing, so whoever completes the step opens them where a
+ * repetition is certain: a system step before it is recorded, a wait before it is resumed.
+ */
+export const remainingGates = (
+  suborder: Suborder,
+  { reaches, outputs }: Pick<Completion, 'reaches' | 'outputs'>,
+): TransactItem[] => gatesOpenedBy(suborder, reaches, outputs).slice(GATES_WITH_STEP);
 
 /** The suborder's progress; `COMPLETE` ends it. */
 function progress(suborder: Suborder, reaches: Milestone | undefined, at: string): TransactItem {

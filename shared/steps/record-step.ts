@@ -1,16 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Suborder } from '#shared/store/records.ts';
-import { type Completion, completionItems, type StepRun, type TransactItem } from './completion.ts';
+import { type Completion, completionItems, remainingGates, type StepRun } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
-import { TRANSACTION_LIMIT, writeTogether } from './transaction.ts';
+import { writeTogether } from './transaction.ts';
 
 /**
- * Records a completed step, its milestone and the gates it opens, together with `extra` writes (such as the
- * answer of the wait that it completes).
- *
- * A milestone that opens more gates than a transaction holds (an order of a hundred items behind one line)
- * opens the rest right before: its work is done by then, and a repetition opens them again without harm.
- *
+ * Records a completed step, its milestone and the gates it opens.
  * @returns `already-recorded` when this run of the step was recorded before
  */
 export async function recordStep(
@@ -18,10 +13,19 @@ export async function recordStep(
   suborder: Suborder,
   run: StepRun,
   completion: Completion,
-  extra: readonly TransactItem[] = [],
 ): Promise<'recorded' | 'already-recorded'> {
-  const items = [...extra, ...completionItems(suborder, run, completion)];
-  const overflow = items.splice(TRANSACTION_LIMIT);
-  for (const { Update } of overflow) if (Update) await deps.documents.send(new UpdateCommand(Update));
-  return (await writeTogether(deps, items)) ? 'already-recorded' : 'recorded';
+  await openRemainingGates(deps, suborder, completion);
+  return (await writeTogether(deps, completionItems(suborder, run, completion)))
+    ? 'already-recorded'
+    : 'recorded';
+}
+
+/** Opens the gates that did not fit into the transaction of the step that reaches the milestone. */
+export async function openRemainingGates(
+  { documents }: Pick<Dependencies, 'documents'>,
+  suborder: Suborder,
+  completion: Pick<Completion, 'reaches' | 'outputs'>,
+): Promise<void> {
+  for (const { Update } of remainingGates(suborder, completion))
+    if (Update) await documents.send(new UpdateCommand(Update));
 }

@@ -11,7 +11,7 @@ import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
 import { projectOrderState } from './order-state.ts';
-import { recordStep } from './record-step.ts';
+import { openRemainingGates, recordStep } from './record-step.ts';
 import { FIRST_RUN } from './run-step.ts';
 import { type StartDependencies, startSuborder } from './start-suborder.ts';
 import { moveSuborder } from './suborder-state.ts';
@@ -44,7 +44,7 @@ export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<
     return 'resumed';
   }
   if (!token || !outcome) return 'waiting';
-  if (wait.kind === 'timer' && 'result' in outcome) await completeTimer(deps, wait);
+  if ('result' in outcome) await finishStep(deps, wait);
   const answered = await answer(deps, token, outcome);
   if (wait.kind === 'repair') await endHold(deps, order, suborder);
   await settle(deps, wait, answered);
@@ -57,24 +57,27 @@ async function endHold(deps: ResumeDependencies, order: string, suborder: string
   if (!moved) await projectOrderState(deps, order);
 }
 
-/** A timer's step is done when its time has come. */
-async function completeTimer(
+/** A timer's step is done when its time has come; other steps were recorded with the outcome. */
+async function finishStep(
   deps: ResumeDependencies,
-  { order, suborder, step, completion }: Wait,
+  { order, suborder, step, kind, completion }: Wait,
 ): Promise<void> {
-  if (!completion) throw new Error(`The timer ${order}-${suborder} ${step} does not say what it completes`);
+  const recordedWithOutcome = kind === 'manual' || kind === 'event';
+  if (!completion || !(kind === 'timer' || (recordedWithOutcome && completion.reaches))) return;
   const [row, record] = await Promise.all([
     getSuborder(deps, order, suborder),
     getStep(deps, order, suborder, step),
   ]);
   const { task, reaches, tells } = completion;
-  const at = deps.now().toISOString();
-  await recordStep(
-    deps,
-    row,
-    { step, task, run: record?.run ?? FIRST_RUN },
-    { outputs: {}, by: 'timer', reaches, tells, at },
-  );
+  if (recordedWithOutcome) return openRemainingGates(deps, row, { reaches, outputs: record?.outputs ?? {} });
+  const run = { step, task, run: record?.run ?? FIRST_RUN };
+  await recordStep(deps, row, run, {
+    outputs: {},
+    by: 'timer',
+    reaches,
+    tells,
+    at: deps.now().toISOString(),
+  });
 }
 
 async function answer(

@@ -95,7 +95,7 @@ export const waitSchema = z.object({
   token: z.string().optional(),
   /** When the state that waits was entered, and its retry count: orders attempts. */
   attempt: z.string().optional(),
-  /** Milestones of other suborders still waited for, as `nn:MILESTONE` or the id of an any-of group. */
+  /** Milestones of other suborders still waited for, as `nn:GATE`, or `nn:GATE:MILESTONE` when all of a gate's are needed. */
   pending: z.set(z.string()).optional(),
   /** Earliest time of resumption. */
   notBefore: instant.optional(),
@@ -152,7 +152,7 @@ export const workItemSchema = z.object({
 });
 export type WorkItem = z.infer<typeof workItemSchema>;
 
-/** An event from outside, kept before it is matched. Key: correlation key, `EVENT#time#source#id`. */
+/** An event from outside, kept before it is matched. Key: correlation key, `EVENT#` and a hash of source and id. */
 export const inboxEventSchema = z.object({
   correlationKey: z.string(),
   sk: z.string(),

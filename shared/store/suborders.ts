@@ -8,9 +8,17 @@ import { type StepRecord, type Suborder, stepSchema, suborderSchema } from './re
 type Documents = Pick<Dependencies, 'documents'>;
 
 /** @throws NotFound */
-export async function getSuborder({ documents }: Documents, order: string, suborder: string): Promise<Suborder> {
+export async function getSuborder(
+  { documents }: Documents,
+  order: string,
+  suborder: string,
+): Promise<Suborder> {
   const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName('suborders'), Key: suborderKey(order, suborder), ConsistentRead: true }),
+    new GetCommand({
+      TableName: tableName('suborders'),
+      Key: suborderKey(order, suborder),
+      ConsistentRead: true,
+    }),
   );
   if (!Item) throw new NotFound('Suborder', `${order}-${suborder}`);
   return suborderSchema.parse(Item);
@@ -24,7 +32,11 @@ export async function getStep(
   step: string,
 ): Promise<StepRecord | undefined> {
   const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName('suborders'), Key: stepKey(order, suborder, step), ConsistentRead: true }),
+    new GetCommand({
+      TableName: tableName('suborders'),
+      Key: stepKey(order, suborder, step),
+      ConsistentRead: true,
+    }),
   );
   return Item && stepSchema.parse(Item);
 }
@@ -37,7 +49,11 @@ export const getSteps = async (deps: Documents, order: string, suborder: string)
 export const getSuborders = async (deps: Documents, order: string): Promise<Suborder[]> =>
   (await query(deps, order, suborderKey(order, '').sk)).map((item) => suborderSchema.parse(item));
 
-async function query({ documents }: Documents, order: string, prefix: string): Promise<Record<string, unknown>[]> {
+async function query(
+  { documents }: Documents,
+  order: string,
+  prefix: string,
+): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
   const pages = paginateQuery(
     { client: documents },

@@ -1,4 +1,5 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { tableName } from './client.ts';
 import { type Wait, waitSchema } from './records.ts';
@@ -14,3 +15,36 @@ export async function getWait(
   );
   return Item && waitSchema.parse(Item);
 }
+
+/** All waits of a suborder, those that are over among them. */
+export async function getWaits(
+  { documents }: Pick<Dependencies, 'documents'>,
+  order: string,
+  suborder: string,
+): Promise<Wait[]> {
+  const waits: Wait[] = [];
+  const pages = paginateQuery(
+    { client: documents },
+    {
+      TableName: tableName('waits'),
+      KeyConditionExpression: '#order = :order AND begins_with(#wait, :prefix)',
+      ExpressionAttributeNames: { '#order': 'order', '#wait': 'wait' },
+      ExpressionAttributeValues: { ':order': order, ':prefix': `${suborder}#` },
+      ConsistentRead: true,
+    },
+  );
+  for await (const { Items = [] } of pages) waits.push(...Items.map((item) => waitSchema.parse(item)));
+  return waits;
+}
+
+/** The write that ends a wait which nothing waits for any more; refused once it has its outcome. */
+export const closeWait = ({ order, wait }: Pick<Wait, 'order' | 'wait'>): TransactItem => ({
+  Update: {
+    TableName: tableName('waits'),
+    Key: { order, wait },
+    UpdateExpression: 'SET #status = :closed REMOVE #token',
+    ConditionExpression: '#status = :open AND attribute_not_exists(#outcome)',
+    ExpressionAttributeNames: { '#status': 'status', '#token': 'token', '#outcome': 'outcome' },
+    ExpressionAttributeValues: { ':closed': 'closed', ':open': 'open' },
+  },
+});

@@ -11,7 +11,7 @@ import { type Decision, finishWorkItem } from './finish.ts';
 import { formOf, parse } from './forms.ts';
 import { moveTo } from './lifecycle.ts';
 import { changeWorkItem } from './load.ts';
-import { completesStep, skipsStep } from './step-writes.ts';
+import { completesStep } from './step-writes.ts';
 import { unitChange } from './units.ts';
 
 const reason = z.string().trim().min(1).max(2000);
@@ -113,7 +113,7 @@ function decide(
       return {
         result: { action, note },
         outcome: resumeAt(step),
-        step: (at) => skipsStep(deps, item, { by, at }),
+        step: (at) => completesStep(deps, item, { outputs: {}, by, at, status: 'skipped' }),
       };
     case 'COMPLETE_BY_HAND': {
       const schema = z.object({ outputs: z.strictObject(formOf(task, context).outputs.shape) });

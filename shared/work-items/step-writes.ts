@@ -13,7 +13,7 @@ import { isEnding } from './ending.ts';
 export async function completesStep(
   deps: Pick<Dependencies, 'documents'>,
   item: WorkItem,
-  done: Pick<Completion, 'outputs' | 'by' | 'at'>,
+  done: Pick<Completion, 'outputs' | 'by' | 'at' | 'status'>,
 ): Promise<TransactItem[]> {
   const { order, suborder, step, task } = item;
   const [found, record] = await Promise.all([
@@ -24,16 +24,4 @@ export async function completesStep(
     throw new StateConflict('NOT_WAITING', `Suborder ${suborder} of order ${order} is being cancelled`);
   const run = record?.run ?? FIRST_RUN;
   return completionItems(found, { step, task, run }, { ...item.completion, ...done });
-}
-
-/** As {@link completesStep}, for a step that a supervisor left out: for others it counts as reached. */
-export async function skipsStep(
-  deps: Pick<Dependencies, 'documents'>,
-  item: WorkItem,
-  done: Pick<Completion, 'by' | 'at'>,
-): Promise<TransactItem[]> {
-  const [record, ...others] = await completesStep(deps, item, { ...done, outputs: {} });
-  return record?.Put
-    ? [{ Put: { ...record.Put, Item: { ...record.Put.Item, status: 'skipped' } } }, ...others]
-    : others;
 }

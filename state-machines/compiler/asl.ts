@@ -1,9 +1,9 @@
 import { durationSeconds } from '#shared/domain/duration.ts';
 import { FLAGS, type Flag } from '#shared/domain/flags.ts';
 import { LAMBDA_RETRY, RETRY, RETRY_SEND, type RetryRule } from '#shared/tasks/retry.ts';
+import { flagsSetBy } from '../language/flags.ts';
 import type { Flow, Step } from '../language/flow.ts';
 import { arrange, type Node, type Sequence } from '../language/graph.ts';
-import { flagsSetBy } from '../planning/path.ts';
 import {
   CALLBACK,
   type Definition,

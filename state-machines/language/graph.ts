@@ -1,5 +1,5 @@
 import type { Flag } from '#shared/domain/flags.ts';
-import { flagsSetBy } from '../planning/path.ts';
+import { flagsSetBy } from './flags.ts';
 import type { Flow, Step } from './flow.ts';
 
 /** A flow's shape: a sequence of steps, parallel branches and conditional parts. */

@@ -3,9 +3,10 @@ import type { Problem } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import type { Flags } from '#shared/domain/flags.ts';
 import type { Product } from '#shared/domain/products.ts';
+import { flagsOf } from '../language/flags.ts';
 import type { Flow } from '../language/flow.ts';
 import type { PlanItem } from './model.ts';
-import { flagsOf, type Path, plannedPath } from './path.ts';
+import { type Path, plannedPath } from './path.ts';
 import { hasFlowFor, selectFlow } from './select.ts';
 
 /** What is to be done about one item, before its links to others are known. */

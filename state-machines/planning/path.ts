@@ -1,5 +1,6 @@
-import type { Flag, Flags } from '#shared/domain/flags.ts';
+import type { Flags } from '#shared/domain/flags.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
+import { flagsSetBy } from '../language/flags.ts';
 import type { Flow, Step } from '../language/flow.ts';
 
 /** What a suborder will do, as far as that is known when it is planned. */
@@ -12,19 +13,6 @@ export interface Path {
 
 /** The path of a suborder whose flow is not known yet. */
 export const UNKNOWN_PATH: Path = { steps: [], reaches: new Set() };
-
-/** Flags that a step can set, by its result or by a rejection that lets the flow go on. */
-export const flagsSetBy = ({ task }: Step): readonly Flag[] => [
-  ...(task.sets ?? []),
-  ...Object.values(task.rejections).flatMap((rule) =>
-    rule.action === 'continue-with-flag' ? [rule.flag] : [],
-  ),
-];
-
-/** Flags that a flow branches on. */
-export const flagsOf = (flow: Flow): readonly Flag[] => [
-  ...new Set(flow.steps.flatMap(({ when }) => (when ? [when.flag] : []))),
-];
 
 /** The part of a flow that runs with these flags; a flag that is not named is false. */
 export function plannedPath(flow: Flow, flags: Flags): Path {

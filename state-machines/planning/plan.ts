@@ -7,7 +7,7 @@ import { type Chosen, type Draft, draft } from './draft.ts';
 import { type Links, linkSuborders, type Member, START } from './links.ts';
 import type { OrderPlan, PlanFacts, PlanItem, PlannedSuborder, Refusal } from './model.ts';
 import { plannedPath, UNKNOWN_PATH } from './path.ts';
-import { overcrowding, relationProblems, standstill } from './refusals.ts';
+import { relationProblems, standstill } from './refusals.ts';
 import { withdrawalEnds } from './withdrawal.ts';
 
 export type { Opening, Opens, PlannedWait } from './links.ts';
@@ -40,8 +40,7 @@ export function planOrder(order: PlanFacts, flows: readonly Flow[] = SUBORDER_FL
 
   const itemIds = new Map(drafts.map(({ suborder, item }) => [suborder, item.id]));
   const label = (suborder: string) => `item ${itemIds.get(suborder) ?? suborder}`;
-  const impossible =
-    overcrowding(members, links, label) ?? standstill([management, ...members], links, label);
+  const impossible = standstill([management, ...members], links, label);
   if (impossible) return { refusals: [impossible] };
 
   const siblingsOf = siblingFinder(drafts);

@@ -5,12 +5,6 @@ import type { Links, Member } from './links.ts';
 import type { PlanItem } from './model.ts';
 import { findCircle } from './relations.ts';
 
-/**
- * How many waits one milestone may open: they are written in the transaction that records the milestone, and
- * DynamoDB takes 100 writes, a few of which are the step's own.
- */
-export const MAX_OPENINGS = 90;
-
 /** Items that cannot be told apart, and `reliesOn` relations that lead nowhere or in a circle. */
 export function relationProblems(items: readonly PlanItem[]): Problem[] {
   const indexes = new Map(items.map(({ id }, index) => [id, index]));
@@ -40,22 +34,6 @@ export function relationProblems(items: readonly PlanItem[]): Problem[] {
       message: `Items rely on each other in a circle: ${[...circle, first].join(' → ')}`,
     },
   ];
-}
-
-/** A milestone that more waits are hung on than one transaction can open. */
-export function overcrowding(
-  members: readonly Member[],
-  links: ReadonlyMap<string, Links>,
-  label: (suborder: string) => string,
-): Problem | undefined {
-  for (const { suborder } of members)
-    for (const [milestone, openings] of Object.entries(links.get(suborder)?.opens ?? {}))
-      if (openings.length > MAX_OPENINGS)
-        return {
-          pointer: pointerOf(suborder),
-          message: `${openings.length} others wait for ${milestone} of ${label(suborder)}; at most ${MAX_OPENINGS} can, so divide the order`,
-        };
-  return undefined;
 }
 
 /** Suborders that would wait for each other forever. */

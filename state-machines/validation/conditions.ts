@@ -1,4 +1,4 @@
-import { flagsSetBy } from '../planning/path.ts';
+import { flagsSetBy } from '../language/flags.ts';
 import { alwaysBefore } from './before.ts';
 import { canGive, offeringsOf } from './offered.ts';
 import { named, type Rule } from './rule.ts';

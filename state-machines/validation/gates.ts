@@ -1,9 +1,10 @@
 import type { Offering } from '#shared/catalogue/offerings.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
+import { flagsSetBy } from '../language/flags.ts';
 import type { Flow, Gate } from '../language/flow.ts';
 import { findDeadlock } from '../planning/deadlock.ts';
 import { linkSuborders, type Member } from '../planning/links.ts';
-import { flagsSetBy, fullPath } from '../planning/path.ts';
+import { fullPath } from '../planning/path.ts';
 import { explainCircle } from '../planning/refusals.ts';
 import { matchesFlow } from '../planning/select.ts';
 import { factSourceOf } from './inputs.ts';

@@ -313,13 +313,6 @@ describe('refusals name the item and the reason', () => {
       ],
       "/productOrderItem/0 The items wait for each other: item line starts after item phone is complete; item phone waits before 'Provision voice' for INTERNET_ACTIVE of item net; item net waits before 'Provision internet' for ACCESS_READY of item line",
     ],
-    [
-      'more waits on one milestone than a transaction can open',
-      Array.from({ length: 100 }, (_, index) =>
-        item(String(index), index === 0 ? 'fibre-1000' : 'router-wifi7'),
-      ),
-      '/productOrderItem/0 99 others wait for LINE_DATE_CONFIRMED of item 0; at most 90 can, so divide the order',
-    ],
   ])('%s', (_what, items, message) => {
     expect(refusals(plan(items))).toEqual([message]);
   });
