@@ -4,7 +4,7 @@ import type { CloudOptions } from '#local/options.ts';
 import { SYSTEMS } from '#shared/domain/systems.ts';
 import { type Simulator, startSimulator } from '#simulator/simulator.ts';
 import { assemble } from './assemble.ts';
-import { AUDIENCE, type Role, ROLES } from './roles.ts';
+import { AUDIENCE, ROLES, type Role } from './roles.ts';
 
 /** How to start the platform. */
 export interface PlatformOptions {
@@ -120,3 +120,9 @@ class SimulatorTime {
 
 const bySystem = (name: string, value: (system: string) => string): Record<string, string> =>
   Object.fromEntries(SYSTEMS.map((system) => [`/milepost/systems/${system}/${name}`, value(system)]));
+
+/** Where the clock of a demonstration starts: a Tuesday morning, far from holidays. */
+export const DEMO_START = new Date('2026-11-24T08:00:00Z');
+
+/** What an invocation is billed with when an order is priced: a warm function that waits for a system's answer. */
+export const BILLED_MS = 100;
