@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundle, bundleFolder, withoutEntry } from '#infra/bundle.ts';
+import { bundle, bundleFolder } from '#infra/bundle.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 
 /**
@@ -35,18 +35,14 @@ function importTime(file: string): number {
   return Number(stdout);
 }
 
-const missing = withoutEntry(FUNCTIONS);
-const functions = FUNCTIONS.filter((definition) => !missing.includes(definition));
-await bundle(functions);
+await bundle(FUNCTIONS);
 
-const rows = functions
-  .map(({ id }) => {
-    const file = join(bundleFolder(id), 'index.mjs');
-    const bytes = statSync(file).size;
-    const ms = Math.min(...Array.from({ length: RUNS }, () => importTime(file)));
-    return { id, bytes, ms, over: bytes > BUDGET_BYTES || ms > BUDGET_MS };
-  })
-  .sort((a, b) => b.bytes - a.bytes);
+const rows = FUNCTIONS.map(({ id }) => {
+  const file = join(bundleFolder(id), 'index.mjs');
+  const bytes = statSync(file).size;
+  const ms = Math.min(...Array.from({ length: RUNS }, () => importTime(file)));
+  return { id, bytes, ms, over: bytes > BUDGET_BYTES || ms > BUDGET_MS };
+}).sort((a, b) => b.bytes - a.bytes);
 
 for (const { id, bytes, ms, over } of rows)
   console.log(

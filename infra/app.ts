@@ -11,9 +11,8 @@ import { acknowledgeExceptions } from './nag-exceptions.ts';
  * credentials nor Docker, and gives the same templates for every account and region.
  */
 const missing = withoutEntry(FUNCTIONS);
-for (const { id, entry } of missing) console.warn(`${id} is left out: there is no ${entry}`);
-const functions = FUNCTIONS.filter((definition) => !missing.includes(definition));
-await bundle(functions);
+if (missing.length > 0) throw new Error(missing.map(({ id, entry }) => `${id} has no ${entry}`).join('\n'));
+await bundle(FUNCTIONS);
 
 const app = new App({
   outdir: process.env.CDK_OUTDIR ?? 'cdk.out',
@@ -22,7 +21,7 @@ const app = new App({
   // It takes three times as long as all the rest; cfn-lint checks the templates in continuous integration.
   builtinCloudFormationValidation: false,
 });
-addStacks(app, functions, bundleFolder);
+addStacks(app, FUNCTIONS, bundleFolder);
 acknowledgeExceptions(app);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 app.synth();

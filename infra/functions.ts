@@ -10,7 +10,6 @@ export type TableAction =
   | 'BatchGetItem'
   | 'Query'
   | 'BatchWriteItem'
-  | 'ConditionCheckItem'
   | 'PutItem'
   | 'UpdateItem'
   | 'DeleteItem';
@@ -121,26 +120,41 @@ const MEMORY = 256;
 /** Of the API somebody waits for: a cold start takes half the time, and a warm call costs about the same. */
 const API_MEMORY = 512;
 
-const READ = ['GetItem', 'BatchGetItem', 'Query'] as const;
-const WRITE = ['PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
-/** Reads an order and brings the state in its header up to that of its suborders. */
-const PROJECT = [...READ, 'UpdateItem'] as const;
+const READ = ['GetItem', 'Query'] as const;
+const WRITE = ['PutItem', 'UpdateItem'] as const;
+/** Brings the state in an order's header up to that of its suborders. */
+const PROJECT = ['GetItem', 'UpdateItem'] as const;
 
 /** What the step runtime does around every step: load the facts, record the step, open the gates of others. */
 const STEP_TABLES = {
-  orders: READ,
+  orders: ['GetItem'],
   suborders: [...READ, ...WRITE],
   waits: ['UpdateItem'],
 } as const satisfies Tables;
 
-/** What completing a work item does: the step, its wait, and the labels of the units that were scanned. */
-const WORK_ITEM_TABLES = {
-  orders: READ,
-  suborders: [...READ, ...WRITE],
-  waits: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
-  workItems: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-  bindings: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'],
+/** A compensation finds the outputs of the step, and marks it as undone. */
+const UNDO_TABLES = { suborders: ['GetItem', 'UpdateItem'] } as const satisfies Tables;
+
+/** Parking a token: the wait, and the step that waits. */
+const PARK_TABLES = {
+  orders: ['GetItem'],
+  suborders: PROJECT,
+  waits: ['GetItem', 'UpdateItem'],
 } as const satisfies Tables;
+
+/** Opening a work item parks the token that it completes. */
+const OPEN_TABLES = { ...PARK_TABLES, workItems: ['GetItem', ...WRITE] } as const satisfies Tables;
+
+/** What completing a work item does: the step, its wait, and the labels of the units that were scanned. */
+const COMPLETE_TABLES = {
+  orders: ['GetItem'],
+  suborders: [...READ, ...WRITE],
+  waits: ['GetItem', 'UpdateItem'],
+  workItems: ['GetItem', ...WRITE],
+  bindings: ['GetItem', 'PutItem', 'DeleteItem'],
+} as const satisfies Tables;
+
+const INBOX = [...READ, ...WRITE] as const;
 
 const handler = (
   id: string,
@@ -202,21 +216,21 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'product-orders/create',
     'TMF622: accepts an order',
-    { tables: { orders: ['GetItem', 'Query', 'PutItem', 'ConditionCheckItem'] } },
+    { tables: { orders: [...READ, 'PutItem'] } },
     `POST ${TMF622}`,
     'orders:write',
   ),
   route(
     'product-orders/get',
     'TMF622: shows one order',
-    { tables: { orders: ['GetItem', 'Query'], suborders: ['Query'] } },
+    { tables: { orders: READ, suborders: ['Query'] } },
     `GET ${TMF622}/{id}`,
     'orders:read',
   ),
   route(
     'product-orders/list',
     'TMF622: lists orders by date, state, party or external id',
-    { tables: { orders: READ }, indexes: ['orders'] },
+    { tables: { orders: [...READ, 'BatchGetItem'], suborders: ['Query'] }, indexes: ['orders'] },
     `GET ${TMF622}`,
     'orders:read',
   ),
@@ -232,12 +246,12 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'intake/start',
     'orders',
     'Starts order management, paced by its concurrency',
-    { tables: { orders: READ, suborders: [...READ, ...WRITE] }, starts: 'order-management' },
+    { tables: { orders: ['GetItem'], suborders: ['PutItem'] }, starts: 'order-management' },
     queue('intake', 10, 10),
   ),
   handler('tasks/order.plan', 'orders', 'Divides an order into suborders with their gates', {
     tables: {
-      orders: READ,
+      ...STEP_TABLES,
       suborders: [...READ, ...WRITE, 'BatchWriteItem'],
       waits: ['UpdateItem', 'BatchWriteItem'],
     },
@@ -250,23 +264,14 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     tables: { ...STEP_TABLES, orders: PROJECT },
   }),
   handler('waits/park', 'orders', 'Parks the token of a gate, an event or a timer', {
-    tables: {
-      orders: READ,
-      suborders: [...READ, ...WRITE],
-      waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-      inbox: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-    },
+    tables: { ...PARK_TABLES, suborders: [...READ, ...WRITE], inbox: INBOX },
   }),
   handler(
     'waits/resume',
     'orders',
     'Answers tokens: the only function that lets a flow go on',
     {
-      tables: {
-        orders: PROJECT,
-        suborders: [...READ, ...WRITE],
-        waits: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
-      },
+      tables: { orders: PROJECT, suborders: [...READ, ...WRITE], waits: ['GetItem', 'UpdateItem'] },
       starts: 'all-flows',
       answers: ['Success', 'Failure'],
       wakesItself: true,
@@ -278,7 +283,6 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'orders',
     'Fails the task of a message that nobody could take, and keeps the message',
     {
-      tables: { waits: ['GetItem', 'UpdateItem'], suborders: ['GetItem', 'Query'] },
       answers: ['Failure'],
       sends: ['dead-letters'],
     },
@@ -289,30 +293,15 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'orders',
     'Applies the rule of the task that failed: desk, ask, run again, flag or cancel',
     {
-      tables: {
-        orders: PROJECT,
-        suborders: [...READ, ...WRITE],
-        waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-        workItems: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-      },
+      tables: { ...OPEN_TABLES, orders: PROJECT, suborders: [...READ, ...WRITE] },
     },
     queue('repair'),
   ),
   handler('undo/prepare', 'orders', 'Lists what a cancelled suborder must undo, the latest first', {
-    tables: {
-      orders: READ,
-      suborders: [...READ, ...WRITE],
-      waits: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
-      workItems: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
-    },
+    tables: { suborders: ['Query', 'UpdateItem'] },
   }),
   handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
-    tables: {
-      orders: PROJECT,
-      suborders: [...READ, ...WRITE],
-      waits: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
-      bindings: ['GetItem', 'DeleteItem'],
-    },
+    tables: { orders: PROJECT, suborders: PROJECT, waits: ['UpdateItem'] },
   }),
   handler(
     'events/publish',
@@ -328,61 +317,56 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'desks',
     'Opens a work item for every message of a desk',
     {
-      tables: {
-        orders: READ,
-        suborders: [...READ, ...WRITE],
-        waits: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-        workItems: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-      },
+      tables: OPEN_TABLES,
     },
     ...DESK_QUEUES.map((desk) => queue(desk)),
   ),
   route(
     'work-items/list',
     'Shows the work of a desk, the oldest due first',
-    { tables: { workItems: ['GetItem', 'Query'] }, indexes: ['workItems'] },
+    { tables: { workItems: ['GetItem'] }, indexes: ['workItems'] },
     'GET /desks/{desk}/work-items',
     'work-items',
   ),
   route(
     'work-items/get',
     'Shows one work item',
-    { tables: { workItems: ['GetItem'], suborders: ['GetItem', 'Query'] } },
+    { tables: { workItems: ['GetItem'] } },
     'GET /work-items/{id}',
     'work-items',
   ),
   route(
     'work-items/claim',
     'Gives a work item to the person who asks',
-    { tables: { workItems: ['GetItem', 'PutItem', 'UpdateItem'] } },
+    { tables: { workItems: ['GetItem', 'PutItem'] } },
     'POST /work-items/{id}/claim',
     'work-items',
   ),
   route(
     'work-items/release',
     'Puts a claimed work item back on its desk',
-    { tables: { workItems: ['GetItem', 'PutItem', 'UpdateItem'] } },
+    { tables: { workItems: ['GetItem', 'PutItem'] } },
     'POST /work-items/{id}/release',
     'work-items',
   ),
   route(
     'work-items/complete',
     'Completes a manual step with its form',
-    { tables: WORK_ITEM_TABLES },
+    { tables: COMPLETE_TABLES },
     'POST /work-items/{id}/complete',
     'work-items',
   ),
   route(
     'work-items/reject',
     'Rejects a manual step with a reason',
-    { tables: WORK_ITEM_TABLES },
+    { tables: COMPLETE_TABLES },
     'POST /work-items/{id}/reject',
     'work-items',
   ),
   route(
     'work-items/resolve',
     'Decides a fallout: retry, correct, complete by hand, skip, cancel or reassign',
-    { tables: WORK_ITEM_TABLES },
+    { tables: COMPLETE_TABLES },
     'POST /work-items/{id}/resolve',
     'work-items',
     'work-items:repair',
@@ -391,42 +375,38 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'inbound-events/receive',
     'Stores an event from outside, then looks for the wait that it belongs to',
     {
-      tables: {
-        orders: READ,
-        suborders: [...READ, ...WRITE],
-        waits: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
-        inbox: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-      },
+      tables: { suborders: [...READ, ...WRITE], waits: ['GetItem', 'UpdateItem'], inbox: INBOX },
     },
     'POST /events',
     'events:write',
   ),
 
   handler('correspondence/send', 'correspondence', 'Has the notification system tell the customer', {
-    tables: { orders: READ },
+    tables: { orders: ['GetItem'] },
     system: 'notify',
   }),
 ];
 
-/** Tasks that call an underlying system: all the same but for the system. */
-const connector = ({ name, title }: SystemTask | UndoTask, system: SystemId): FunctionDefinition =>
-  handler(`tasks/${name}`, GROUP_OF_SYSTEM[system], `${title} (${system})`, {
-    tables: STEP_TABLES,
-    system,
-  });
+/** Tasks and compensations that call an underlying system: all the same but for the system. */
+const connector = (
+  { name, title }: SystemTask | UndoTask,
+  system: SystemId,
+  tables: Tables,
+): FunctionDefinition =>
+  handler(`tasks/${name}`, GROUP_OF_SYSTEM[system], `${title} (${system})`, { tables, system });
 
 const own = new Set(OWN_FUNCTIONS.map(({ id }) => id));
 
 /** @throws Error for a task of the product itself that nothing above describes */
-function functionOf(task: SystemTask | UndoTask): FunctionDefinition[] {
+function functionOf(task: SystemTask | UndoTask, tables: Tables): FunctionDefinition[] {
   if (own.has(`tasks/${task.name}`)) return [];
   if (task.system === 'milepost') throw new Error(`infra/functions.ts does not say what ${task.name} may do`);
-  return [connector(task, task.system)];
+  return [connector(task, task.system, tables)];
 }
 
 /** Every function of the product: what it is, what it may do and what invokes it. All else is derived from this list. */
 export const FUNCTIONS: readonly FunctionDefinition[] = [
   ...OWN_FUNCTIONS,
-  ...ALL_TASKS.flatMap((task) => (task.kind === 'system' ? functionOf(task) : [])),
-  ...ALL_UNDO_TASKS.flatMap((task) => (task.kind === 'system' ? functionOf(task) : [])),
+  ...ALL_TASKS.flatMap((task) => (task.kind === 'system' ? functionOf(task, STEP_TABLES) : [])),
+  ...ALL_UNDO_TASKS.flatMap((task) => (task.kind === 'system' ? functionOf(task, UNDO_TABLES) : [])),
 ];

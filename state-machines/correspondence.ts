@@ -27,7 +27,7 @@ const RETRY_MESSAGE: RetryRule = {
 };
 
 const EVENT = '$states.input.detail';
-const SUBORDER = `($exists(${EVENT}.suborder) ? ${EVENT}.suborder : '00')`;
+/** Events about an order or a suborder as a whole name no step. */
 const STEP = `($exists(${EVENT}.step) ? ${EVENT}.step : 'order')`;
 
 /**
@@ -43,11 +43,11 @@ export const correspondence = ({ sendFunction, deskQueue }: CorrespondenceResour
     'Send the message': {
       Type: 'Task',
       Comment:
-        'System notify: looks up the customer and sends the template; the event is the idempotency key.',
+        'System notify: looks up the customer and sends the template; order, step and template are the key.',
       Resource: LAMBDA,
       Arguments: {
         FunctionName: sendFunction,
-        Payload: jsonata(`$merge([${EVENT}, {'event': $states.input.id}])`),
+        Payload: jsonata(EVENT),
       },
       Output: {},
       TimeoutSeconds: ATTEMPT_SECONDS,
@@ -77,11 +77,11 @@ export const correspondence = ({ sendFunction, deskQueue }: CorrespondenceResour
           kind: 'notice',
           desk: 'CUSTOMER_CARE',
           order: jsonata(`${EVENT}.order`),
-          suborder: jsonata(SUBORDER),
+          suborder: jsonata(`${EVENT}.suborder`),
           step: jsonata(STEP),
           task: 'correspondence.send',
           title: jsonata(`'Call the customer: ' & ${EVENT}.tells & ' could not be sent'`),
-          event: jsonata('$states.input.id'),
+          event: jsonata(`${EVENT}.id`),
           failure: jsonata('$failure'),
           timeLimitSeconds: NOTICE_SECONDS,
         },
