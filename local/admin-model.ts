@@ -92,7 +92,9 @@ export type FaultPlan = z.input<typeof faultPlan>;
 /** What moving the clock answers. */
 export const clockState = z.object({
   now: z.number(),
-  /** When the next timer is due, if any is set. */
+  /** Whether it stands still until it is moved. */
+  manual: z.boolean(),
+  /** When the next timer of a manual clock is due, if any is set. */
   nextDue: z.number().optional(),
 });
 export type ClockState = z.output<typeof clockState>;

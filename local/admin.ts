@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type ClockState, clockMove, faultPlan } from './admin-model.ts';
+import { ManualClock } from './clock.ts';
 import type { EmbeddedCloud } from './cloud.ts';
 import type { ServerRequest, ServerResponseData } from './http-server.ts';
 
@@ -51,7 +52,9 @@ export class Admin {
 
   #clock(): ClockState {
     const nextDue = this.#cloud.nextDue();
-    return { now: this.#cloud.clock.now(), ...(nextDue === undefined ? {} : { nextDue }) };
+    const { clock } = this.#cloud;
+    const manual = clock instanceof ManualClock;
+    return { now: clock.now(), manual, ...(nextDue === undefined ? {} : { nextDue }) };
   }
 
   async #move(body: unknown): Promise<ClockState> {

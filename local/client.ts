@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import {
@@ -29,6 +30,8 @@ export type ChildMessage = z.output<typeof childMessage>;
 
 /** Environment variable through which {@link startCloud} hands over the options, as JSON. */
 export const OPTIONS_VARIABLE = 'EMBEDDED_CLOUD_OPTIONS';
+
+const watchEveryMs = 20;
 
 /**
  * Starts an embedded cloud in a process of its own and waits until it is ready. The process ends when `stop`
@@ -98,17 +101,18 @@ export class CloudHandle {
   }
 
   /**
-   * Moves a manual clock from timer to timer until `predicate` holds.
+   * Moves a manual clock from timer to timer until `predicate` holds; any other clock is watched until it does.
    * @throws when it does not hold within `limitMs` of the cloud's time
    */
   async runUntil(predicate: () => boolean | Promise<boolean>, limitMs: number): Promise<void> {
     await this.idle();
     const limit = (await this.now()) + limitMs;
     while (!(await predicate())) {
-      const { now, nextDue } = await this.#clock();
-      if (now >= limit || nextDue === undefined || nextDue > limit)
+      const { now, nextDue = Number.POSITIVE_INFINITY, manual } = await this.#clock();
+      if (now >= limit || (manual && nextDue > limit))
         throw new Error(`still not so at ${new Date(now).toISOString()}, and nothing due before the limit`);
-      await this.#clock({ nextUntil: limit });
+      if (manual) await this.#clock({ nextUntil: limit });
+      else await pause(watchEveryMs);
     }
   }
 

@@ -1,19 +1,6 @@
 import type { MeterReading, Usage } from './admin-model.ts';
 import { currentTrace } from './trace.ts';
 
-/** Prices in US dollars per unit, keyed `service:unit` or `service:operation`. */
-export type UnitPrices = Readonly<Record<string, number>>;
-
-/** One line of a bill. */
-export interface BillLine {
-  readonly service: string;
-  readonly item: string;
-  readonly quantity: number;
-  readonly unit: string;
-  readonly unitPrice: number;
-  readonly cost: number;
-}
-
 /** Counts every billable operation, in total and by the trace in whose course it happened. */
 export class Meter {
   readonly #total = new Map<string, Usage>();

@@ -4,7 +4,7 @@ import type { AssemblyResource } from './assembly.ts';
 import { AwsError } from './aws.ts';
 import { chunks, type Meter } from './meter.ts';
 import { propertiesOf, queueSchema } from './resource-schemas.ts';
-import { TraceMemory } from './trace.ts';
+import { currentTrace, TraceMemory } from './trace.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -120,20 +120,13 @@ export class Queues {
       const sent = action === 'SendMessage' ? [sentOne.parse(answer)] : sentBatch.parse(answer).Successful;
       for (const { MessageId } of sent) this.#traces.remember(MessageId);
     }
-    const bytes = Buffer.byteLength(JSON.stringify(sendActions.has(action) ? input : answer));
-    this.#meter.count({
-      service: 'sqs',
-      operation: action,
-      unit: 'Request',
-      resource: queue?.name ?? '',
-      quantity: chunks(bytes, 65_536),
-    });
+    this.#count(action, queue, Buffer.byteLength(JSON.stringify(sendActions.has(action) ? input : answer)));
     if (queue && changeActions.has(action)) this.#notify(queue);
     if (queue && action === 'ReceiveMessage') this.#notifyDeadLetters(queue);
     return answer;
   }
 
-  /** Takes up to `count` messages (10 at most) for an event source mapping. */
+  /** Takes up to `count` messages (10 at most) for an event source mapping; polling in vain is not counted. */
   async receive(queue: Queue, count: number): Promise<Message[]> {
     const answer = await this.#send('ReceiveMessage', {
       QueueUrl: queue.url,
@@ -143,7 +136,16 @@ export class Queues {
       WaitTimeSeconds: 0,
     });
     const messages = received.parse(answer).Messages;
-    if (messages.length > 0) this.#notify(queue);
+    const [first] = messages;
+    if (first) {
+      this.#count(
+        'ReceiveMessage',
+        queue,
+        Buffer.byteLength(JSON.stringify(messages)),
+        this.traceOf(first.MessageId),
+      );
+      this.#notify(queue);
+    }
     this.#notifyDeadLetters(queue);
     return messages;
   }
@@ -171,6 +173,14 @@ export class Queues {
 
   async stop(): Promise<void> {
     await this.#app.close();
+  }
+
+  #count(operation: string, queue: Queue | undefined, bytes: number, trace = currentTrace()): void {
+    const resource = queue?.name ?? '';
+    this.#meter.count(
+      { service: 'sqs', operation, unit: 'Request', resource, quantity: chunks(bytes, 65_536) },
+      trace,
+    );
   }
 
   #notify(queue: Queue): void {

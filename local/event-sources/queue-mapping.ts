@@ -53,7 +53,9 @@ export class QueueMapping {
       if (messages.length === 0) break;
       this.#running++;
       void this.#options.activity
-        .during(() => this.#deliver(messages))
+        .during(() =>
+          inTrace(this.#queues.traceOf(messages[0]?.MessageId ?? ''), () => this.#deliver(messages)),
+        )
         .finally(() => {
           this.#running--;
           this.wake();
@@ -98,11 +100,10 @@ export class QueueMapping {
     const records = messages.map((message) => this.#record(message));
     const wanted = records.filter(({ record }) => this.#filter(record));
     let failed: ReadonlySet<string> | 'all' = new Set();
-    if (wanted.length > 0)
-      await inTrace(this.#queues.traceOf(wanted[0]?.identifier ?? ''), async () => {
-        const times = faults.strikes('duplicate', this.#queue.name) ? 2 : 1;
-        for (let time = 0; time < times; time++) ({ failed } = await runBatch(this.#options, wanted));
-      });
+    if (wanted.length > 0) {
+      const times = faults.strikes('duplicate', this.#queue.name) ? 2 : 1;
+      for (let time = 0; time < times; time++) ({ failed } = await runBatch(this.#options, wanted));
+    }
     const isFailed = (id: string) => failed === 'all' || failed.has(id);
     const handled = messages.filter(
       ({ MessageId }) => !(isFailed(MessageId) && wanted.some(({ identifier }) => identifier === MessageId)),

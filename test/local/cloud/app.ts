@@ -7,11 +7,20 @@ import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
-import { Code, Function as LambdaFunction, Runtime, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import {
+  Code,
+  EventInvokeConfig,
+  Function as LambdaFunction,
+  Runtime,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { build } from 'esbuild';
 
@@ -52,6 +61,7 @@ export async function testApp(): Promise<TestApp> {
   const deadLetters = new Queue(data, 'DeadLetters');
   const queue = new Queue(data, 'Messages', { deadLetterQueue: { queue: deadLetters, maxReceiveCount: 3 } });
   const lost = new Queue(data, 'LostChanges');
+  const failures = new Queue(data, 'Failures');
 
   const lambda = (handler: string, id = handler) =>
     new LambdaFunction(compute, id, {
@@ -70,7 +80,33 @@ export async function testApp(): Promise<TestApp> {
   for (const writer of [write, consume, park]) table.grantWriteData(writer);
   table.grantReadData(resume);
   lambda('write', 'outsider');
-  lambda('fail');
+  const failing = lambda('fail');
+  new EventInvokeConfig(compute, 'OnFailure', {
+    function: failing,
+    onFailure: new SqsDestination(failures),
+    retryAttempts: 1,
+  });
+  const both = lambda('both');
+  const other = new Table(data, 'Other', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+  });
+  both.addEnvironment('OTHER_TABLE', other.tableName);
+  table.grantWriteData(both);
+  const tick = lambda('tick');
+  new Rule(compute, 'Daily', {
+    schedule: Schedule.cron({ hour: '6', minute: '0' }),
+    targets: [new LambdaTarget(tick)],
+  });
+  const settings = lambda('settings');
+  const setting = new StringParameter(compute, 'Setting', {
+    parameterName: '/shop/colour',
+    stringValue: 'grey',
+  });
+  const secret = new Secret(compute, 'Secret', { secretName: 'shop/key' });
+  settings.addEnvironment('SETTING', setting.parameterName).addEnvironment('SECRET', secret.secretArn);
+  setting.grantRead(settings);
+  secret.grantRead(settings);
   lambda('hang');
 
   consume.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true, batchSize: 5 }));

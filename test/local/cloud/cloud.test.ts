@@ -24,7 +24,14 @@ let table: string;
 beforeAll(async () => {
   const { app, assembly } = await testApp();
   app.synth();
-  cloud = await startCloud({ assembly, clock: 'manual', start, parameters: { Issuer: '{{issuer}}' } });
+  cloud = await startCloud({
+    assembly,
+    clock: 'manual',
+    start,
+    parameters: { Issuer: '{{issuer}}' },
+    ssm: { '/shop/colour': 'blue' },
+    secrets: { 'shop/key': 'key for {{url}}' },
+  });
   dynamoDb = new DynamoDBClient(cloud.clientConfig);
   sqs = new SQSClient(cloud.clientConfig);
   states = new SFNClient(cloud.clientConfig);
@@ -226,6 +233,43 @@ test('throttling can be switched on and off', async () => {
   expect((await get()).status).toBe(500);
   await cloud.faults({ rules: [] });
   expect((await get()).status).toBe(200);
+});
+
+test('every item of a transaction needs permission', async () => {
+  const { payload } = await call('both', {});
+  expect(payload).toMatchObject({
+    errorType: 'AccessDeniedException',
+    errorMessage: expect.stringMatching(/dynamodb:PutItem on resource: .*Other/),
+  });
+  expect(await read('both')).toBeUndefined();
+});
+
+test('a function that fails when invoked asynchronously is retried, then reported', async () => {
+  const { name } = await cloud.resource('AWS::Lambda::Function', '/fail/');
+  await invoke(cloud, name, { order: 7 }, 'Event');
+  await cloud.idle();
+  expect(await receive('Failures')).toEqual([]);
+  await cloud.advance(60_000);
+  const [report] = await receive('Failures');
+  expect(JSON.parse(report ?? '')).toMatchObject({
+    requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 2 },
+    requestPayload: { order: 7 },
+    responsePayload: { errorType: 'OutOfStock' },
+  });
+});
+
+test('schedules fire at their times, or when told to', async () => {
+  const ticks = async () => (await cloud.logs('tick')).filter(({ text }) => text === 'tick').length;
+  const before = await ticks();
+  await cloud.advance(3 * days);
+  expect(await ticks()).toBe(before + 3);
+  await cloud.fire('Daily');
+  await cloud.idle();
+  expect(await ticks()).toBe(before + 4);
+});
+
+test('settings and secrets given at the start replace those of the template', async () => {
+  expect((await call('settings', {})).payload).toEqual({ setting: 'blue', secret: `key for ${cloud.url}` });
 });
 
 test('tools that are not known are turned away', async () => {

@@ -1,6 +1,13 @@
 /** The functions of the test app, bundled as one module. */
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 
 const dynamoDb = new DynamoDBClient();
@@ -63,6 +70,30 @@ export async function greet(event: {
 /** Fails. */
 export async function fail(): Promise<never> {
   throw Object.assign(new Error('out of stock'), { name: 'OutOfStock' });
+}
+
+/** Reads a setting and a secret. */
+export async function settings(): Promise<{ setting: string | undefined; secret: string | undefined }> {
+  const { Parameter } = await new SSMClient().send(new GetParameterCommand({ Name: process.env.SETTING }));
+  const { SecretString } = await new SecretsManagerClient().send(
+    new GetSecretValueCommand({ SecretId: process.env.SECRET }),
+  );
+  return { setting: Parameter?.Value, secret: SecretString };
+}
+
+/** Logs that it was called. */
+export async function tick(): Promise<void> {
+  console.log('tick');
+}
+
+/** Writes two items at once, the second into a table that may not be allowed. */
+export async function both(): Promise<void> {
+  const item = (TableName: string | undefined) => ({
+    Put: { TableName, Item: { pk: { S: 'both' }, sk: { S: 'item' }, text: { S: 'x' } } },
+  });
+  await dynamoDb.send(
+    new TransactWriteItemsCommand({ TransactItems: [item(TableName), item(process.env.OTHER_TABLE)] }),
+  );
 }
 
 /** Never answers. */

@@ -170,6 +170,20 @@ test('with a data folder, stopping and starting again loses nothing', async () =
   await second.stop();
 });
 
+test('a faster clock lets an hour pass in a moment', async () => {
+  const cloud = await startCloud({ assembly: await smallAssembly(), clock: { speed: 36_000 } });
+  const states = new SFNClient(cloud.clientConfig);
+  const machine = await cloud.resource('AWS::StepFunctions::StateMachine', 'Machine');
+  const { executionArn } = await states.send(
+    new StartExecutionCommand({ stateMachineArn: machine.physicalId }),
+  );
+  const describe = () => states.send(new DescribeExecutionCommand({ executionArn }));
+  await cloud.runUntil(async () => (await describe()).status === 'SUCCEEDED', 24 * 3600 * 1000);
+  const { startDate, stopDate } = await describe();
+  expect(Number(stopDate) - Number(startDate)).toBeGreaterThanOrEqual(3600 * 1000);
+  await cloud.stop();
+});
+
 async function clients(cloud: CloudHandle) {
   return {
     table: {
