@@ -5,13 +5,15 @@ import type { Role } from './roles.ts';
 
 const instant = z.iso.datetime({ offset: true });
 
+/** How many of the planned steps are done. */
+const progressSchema = z.object({ done: z.int(), steps: z.int() });
+
 const itemSchema = z.looseObject({
   id: z.string(),
   action: z.string(),
   state: z.enum(ITEM_STATES),
   productOffering: z.looseObject({ id: z.string(), name: z.string().optional() }).optional(),
-  /** How many of the steps of the item's flow are done. */
-  progress: z.object({ done: z.int(), steps: z.int() }).optional(),
+  progress: progressSchema.optional(),
 });
 
 const orderSchema = z.looseObject({
@@ -21,6 +23,7 @@ const orderSchema = z.looseObject({
   orderDate: instant,
   completionDate: instant.optional(),
   description: z.string().optional(),
+  progress: progressSchema.optional(),
   productOrderItem: z.array(itemSchema),
   productOrderMilestone: z
     .array(

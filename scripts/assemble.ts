@@ -54,7 +54,8 @@ async function synthesize(): Promise<void> {
 
 function hashOf(paths: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const file of paths.flatMap(filesIn)) hash.update(`${relative(root, file)}\n`).update(readFileSync(file));
+  for (const file of paths.flatMap(filesIn))
+    hash.update(`${relative(root, file)}\n`).update(readFileSync(file));
   return hash.digest('hex');
 }
 

@@ -165,7 +165,14 @@ const parseDocument = (record: unknown): OrderDocument =>
 /** The document from its text; an order just accepted goes this way too, so that every answer is the same to the byte. */
 const documentOf = (text: string): OrderDocument => orderDocumentSchema.parse(JSON.parse(text));
 
-const progressSchema = suborderSchema.pick({ suborder: true, item: true, state: true, milestones: true });
+const progressSchema = suborderSchema.pick({
+  suborder: true,
+  item: true,
+  state: true,
+  milestones: true,
+  steps: true,
+  done: true,
+});
 
 /** How far the suborders of an order are, order management (`00`) among them; empty before it starts. */
 export async function loadProgress(
@@ -176,7 +183,7 @@ export async function loadProgress(
     new QueryCommand({
       TableName: tableName('suborders'),
       KeyConditionExpression: '#order = :order AND begins_with(sk, :suborder)',
-      ProjectionExpression: 'suborder, #item, #state, milestones',
+      ProjectionExpression: 'suborder, #item, #state, milestones, steps, done',
       ExpressionAttributeNames: { '#order': 'order', '#item': 'item', '#state': 'state' },
       ExpressionAttributeValues: { ':order': order, ':suborder': 'SUBORDER#' },
       ConsistentRead: true,

@@ -7,7 +7,10 @@ import type { OrderDocument, ProductOrderItem } from './document.ts';
 export const BASE_PATH = '/tmf-api/productOrderingManagement/v4';
 
 /** What the resource shows of a suborder. */
-export type SuborderProgress = Pick<Suborder, 'suborder' | 'item' | 'state' | 'milestones'>;
+export type SuborderProgress = Pick<
+  Suborder,
+  'suborder' | 'item' | 'state' | 'milestones' | 'steps' | 'done'
+>;
 
 /** What the resource shows of an order's header. */
 export type OrderProgress = Pick<OrderHeader, 'order' | 'state' | 'completionDate'> & {
@@ -24,7 +27,8 @@ export const hrefOf = (order: string): string => `${BASE_PATH}/productOrder/${or
 
 /**
  * The TMF622 `ProductOrder` of an order: the document as accepted, with what the server knows of its progress.
- * The state of an order follows from those of its items (`orderState`), once they are planned.
+ * The state of an order follows from those of its items (`orderState`), once they are planned. `progress` is an
+ * extension of the standard: how many of the planned steps are done, of an item and of the whole order.
  */
 export function productOrder(
   header: OrderProgress,
@@ -41,6 +45,7 @@ export function productOrder(
     ...(header.completionDate && { completionDate: header.completionDate }),
     ...(header.expectedCompletionDate && { expectedCompletionDate: header.expectedCompletionDate }),
     productOrderItem: productOrderItem.map((item) => itemWithState(item, header, suborders)),
+    ...(suborders.length > 0 && { progress: progressOf(suborders) }),
     ...(milestones.length > 0 && { productOrderMilestone: milestones }),
     '@type': document['@type'] ?? 'ProductOrder',
   };
@@ -67,12 +72,20 @@ function itemWithState(
   suborders: readonly SuborderProgress[],
 ): ItemWithState {
   const nested = item.productOrderItem?.map((child) => itemWithState(child, header, suborders));
+  const own = suborders.filter((suborder) => suborder.item === item.id);
   return {
     ...item,
     state: itemState(item, header, suborders, nested),
+    ...(own.length > 0 && { progress: progressOf(own) }),
     ...(nested && { productOrderItem: nested }),
   };
 }
+
+/** Planned steps of suborders, and how many of them are done. */
+const progressOf = (suborders: readonly SuborderProgress[]) => ({
+  done: suborders.reduce((sum, { done }) => sum + done, 0),
+  steps: suborders.reduce((sum, { steps }) => sum + steps, 0),
+});
 
 /** An item without a suborder is as far as the items nested in it, or else as the order when that has ended. */
 function itemState(

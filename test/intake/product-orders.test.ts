@@ -249,7 +249,16 @@ describe('getting an order', () => {
     tables.client.send(
       new PutCommand({
         TableName: 'suborders',
-        Item: { order: id, sk: `SUBORDER#${number}`, suborder: number, item, state, milestones: {} },
+        Item: {
+          order: id,
+          sk: `SUBORDER#${number}`,
+          suborder: number,
+          item,
+          state,
+          milestones: {},
+          steps: 4,
+          done: 1,
+        },
       }),
     );
 

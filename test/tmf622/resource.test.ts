@@ -24,6 +24,8 @@ const suborder = (number: string, state: State, item?: string, milestones = {}):
   suborder: number,
   state,
   milestones,
+  steps: 4,
+  done: Object.keys(milestones).length,
   ...(item && { item }),
 });
 
@@ -111,6 +113,19 @@ describe('the resource of an order', () => {
         productOrderItem: [{ itemId: 'b' }],
       },
     ]);
+  });
+
+  it('says how many of the planned steps are done, of an item and of the whole', () => {
+    const reached = { QUALIFIED: '2026-11-23T11:00:00.000Z' };
+    const order = show(
+      'inProgress',
+      suborder('00', 'inProgress'),
+      suborder('01', 'inProgress', 'd', reached),
+    );
+    expect(order.progress).toEqual({ done: 1, steps: 8 });
+    expect(order.productOrderItem[1].progress).toEqual({ done: 1, steps: 4 });
+    expect(order.productOrderItem[0]).not.toHaveProperty('progress');
+    expect(show('acknowledged')).not.toHaveProperty('progress');
   });
 
   it('has the fields asked for, and always id and href', () => {
