@@ -102,6 +102,8 @@ function progress(suborder: Suborder, reaches: Milestone | undefined, at: string
         ...(reaches ? ['SET #milestones.#reached = :at'] : []),
         ...(ends ? [', #state = :completed, #endedAt = :at'] : []),
       ].join(' '),
+      // A cancellation that was accepted meanwhile stays accepted.
+      ...(ends && { ConditionExpression: 'NOT #state IN (:ending, :cancelled)' }),
       ExpressionAttributeNames: {
         '#done': 'done',
         ...(reaches && { '#milestones': 'milestones', '#reached': reaches }),
@@ -110,7 +112,11 @@ function progress(suborder: Suborder, reaches: Milestone | undefined, at: string
       ExpressionAttributeValues: {
         ':one': 1,
         ...(reaches && { ':at': at }),
-        ...(ends && { ':completed': 'completed' }),
+        ...(ends && {
+          ':completed': 'completed',
+          ':ending': 'pendingCancellation',
+          ':cancelled': 'cancelled',
+        }),
       },
     },
   };
@@ -129,31 +135,47 @@ function gatesOpenedBy(
   outputs: Readonly<Record<string, unknown>>,
 ): TransactItem[] {
   if (!reaches) return [];
-  const dated = dateSchema.safeParse(outputs);
+  const { data: dated } = dateSchema.safeParse(outputs);
+  const shifted = (days: number) => ({
+    notBefore: dated && workingDaysEarlier(new Date(dated.confirmedDate), days).toISOString(),
+  });
   return reachedWith(reaches).flatMap((milestone) =>
     (suborder.opens[milestone] ?? []).map(({ wait, entry, workingDaysBefore }) =>
       openGate(
         suborder.order,
         wait,
         entry,
-        dated.success && workingDaysBefore !== undefined
-          ? workingDaysEarlier(new Date(dated.data.confirmedDate), workingDaysBefore).toISOString()
-          : undefined,
+        workingDaysBefore === undefined ? undefined : shifted(workingDaysBefore),
       ),
     ),
   );
 }
 
-/** Takes one entry out of what a gate still waits for, and moves the time before which it stays closed. */
-export const openGate = (order: string, wait: string, entry: string, notBefore?: string): TransactItem => ({
-  Update: {
-    TableName: tableName('waits'),
-    Key: { order, wait },
-    UpdateExpression: `DELETE #pending :entry${notBefore ? ' SET #notBefore = :notBefore' : ''}`,
-    ExpressionAttributeNames: { '#pending': 'pending', ...(notBefore && { '#notBefore': 'notBefore' }) },
-    ExpressionAttributeValues: { ':entry': new Set([entry]), ...(notBefore && { ':notBefore': notBefore }) },
-  },
-});
+/**
+ * Takes one entry out of what a gate still waits for.
+ * @param shift for a gate that opens some days before a date: when that is; at once when there is no date
+ */
+export function openGate(
+  order: string,
+  wait: string,
+  entry: string,
+  shift?: { readonly notBefore: string | undefined },
+): TransactItem {
+  const { notBefore } = shift ?? {};
+  const moved = notBefore ? ' SET #notBefore = :notBefore' : ' REMOVE #notBefore';
+  return {
+    Update: {
+      TableName: tableName('waits'),
+      Key: { order, wait },
+      UpdateExpression: `DELETE #pending :entry${shift ? moved : ''}`,
+      ExpressionAttributeNames: { '#pending': 'pending', ...(shift && { '#notBefore': 'notBefore' }) },
+      ExpressionAttributeValues: {
+        ':entry': new Set([entry]),
+        ...(notBefore && { ':notBefore': notBefore }),
+      },
+    },
+  };
+}
 
 /** Gives an open wait its outcome; the stream's consumer then answers the token. Refused when it has one already. */
 export const answerWait = (order: string, wait: string, outcome: Outcome): TransactItem => ({

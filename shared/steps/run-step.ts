@@ -102,7 +102,7 @@ export async function runStep<T extends SystemTask>(
     );
   const outputs = answer.data;
   const { reaches, tells } = event;
-  const at = deps.now().toISOString();
+  const at = timeAfter(steps, deps.now());
   const status = await recordStep(
     deps,
     suborder,
@@ -110,6 +110,12 @@ export async function runStep<T extends SystemTask>(
     { outputs, by: task.system, reaches, tells, at },
   );
   return { status: status === 'recorded' ? 'done' : 'replayed', flags: flagsOf(task, outputs) };
+}
+
+/** Now, or right after the latest of these steps when clocks differ: steps are undone in the reverse of this order. */
+function timeAfter(steps: readonly StepRecord[], now: Date): string {
+  const latest = Math.max(...steps.map(({ at }) => Date.parse(at) + 1));
+  return new Date(Math.max(now.getTime(), latest)).toISOString();
 }
 
 /** Whether a step needs no more work. */

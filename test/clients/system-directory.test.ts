@@ -68,7 +68,7 @@ describe('the directory of systems', () => {
   it('that cannot be read just now is a technical error, which a retry can help', async () => {
     parameters
       .on(GetParameterCommand)
-      .rejects(new ThrottlingException({ message: 'Rate exceeded', $metadata: {} }));
+      .rejects(new ThrottlingException({ message: 'Rate exceeded', Message: '', $metadata: {} }));
     await expect(awsSystemDirectory('warehouse')).rejects.toMatchObject({
       name: 'Unavailable',
       message: `Could not read ${URL_NAME}: ThrottlingException`,
