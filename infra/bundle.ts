@@ -2,10 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { BundleCache } from './bundle-cache.ts';
 import type { FunctionDefinition } from './functions.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'build', 'functions');
+
+/** Of modules that are made up while bundling. */
+const NAMESPACE = 'milepost';
 
 /**
  * Lambda hands a function its credentials in environment variables. The SDK would also look in profiles, single
@@ -16,9 +20,9 @@ const credentialsFromEnvironment: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
       path: 'credentials',
-      namespace: 'milepost',
+      namespace: NAMESPACE,
     }));
-    onLoad({ filter: /^credentials$/, namespace: 'milepost' }, () => ({
+    onLoad({ filter: /^credentials$/, namespace: NAMESPACE }, () => ({
       contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
       resolveDir: ROOT,
     }));
@@ -47,12 +51,15 @@ export const withoutEntry = (functions: readonly FunctionDefinition[]): readonly
 
 /**
  * Bundles all functions in one go: an ECMAScript module each, minified, with the AWS SDK inside. (The SDK of the
- * Lambda runtime loads more slowly and changes without us.)
+ * Lambda runtime loads more slowly and changes without us.) Nothing is done while no source has changed.
  */
 export async function bundle(functions: readonly FunctionDefinition[]): Promise<void> {
-  await build({
+  const entryPoints = functions.map(({ id, entry }) => ({ in: entry, out: join(id, 'index') }));
+  const cache = new BundleCache(ROOT, join(FOLDER, 'inputs.json'), entryPoints);
+  if (await cache.isCurrent()) return;
+  const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: join(id, 'index') })),
+    entryPoints,
     outdir: FOLDER,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -64,6 +71,9 @@ export async function bundle(functions: readonly FunctionDefinition[]): Promise<
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
     plugins: [credentialsFromEnvironment, noErrorClassesOfSystemsManager],
   });
+  const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${NAMESPACE}:`));
+  await cache.remember([...sources, 'infra/bundle.ts', ...Object.keys(metafile.outputs)]);
 }
