@@ -1,5 +1,6 @@
 import type { MeterReading } from '#local/admin-model.ts';
-import { type BillableUnit, billableUnits, cost, type Usage, usEast1 } from '#local/prices.ts';
+import { bill, total } from '#local/bill.ts';
+import { type BillableUnit, billableUnits, usEast1 } from '#local/prices.ts';
 
 type Used = MeterReading['total'][number];
 
@@ -34,76 +35,33 @@ const TITLES: Readonly<Record<BillableUnit, readonly [service: string, title: st
   schedulerInvocation: ['Scheduler', 'timers'],
 };
 
-/**
- * What a use is billed as. Undefined for what is not billed by use here: secrets are read once in five minutes by
- * every function and not once per order.
- */
-function billedAs({ service, unit, resource }: Used): BillableUnit | undefined {
-  switch (`${service} ${unit}`) {
-    case 'states StateTransition':
-      return 'stepFunctionsTransition';
-    case 'states ExpressRequest':
-      return 'stepFunctionsExpressRequest';
-    case 'states ExpressGBSecond':
-      return 'stepFunctionsExpressGbSecond';
-    case 'lambda Request':
-      return 'lambdaRequest';
-    case 'lambda GBSecond':
-      return 'lambdaGbSecond';
-    case 'dynamodb WriteRequestUnit':
-      return 'dynamodbWriteUnit';
-    case 'dynamodb ReadRequestUnit':
-      return 'dynamodbReadUnit';
-    case 'sqs Request':
-      return resource.endsWith('.fifo') ? 'sqsFifoRequest' : 'sqsRequest';
-    case 'events Event':
-      return 'eventBridgeEvent';
-    case 'apigateway Request':
-      return 'httpApiRequest';
-    case 'scheduler Invocation':
-      return 'schedulerInvocation';
-    default:
-      return undefined;
-  }
-}
-
 /** Adds up what was counted; `without` is taken off, such as what watching an order used. */
 export function billOf(used: readonly Used[], without: readonly Used[] = []): Bill {
-  const usage: Partial<Record<BillableUnit, number>> = {};
-  const add = (uses: readonly Used[], sign: 1 | -1) => {
-    for (const use of uses) {
-      const unit = billedAs(use);
-      if (unit) usage[unit] = (usage[unit] ?? 0) + sign * use.quantity;
-    }
-  };
-  add(used, 1);
-  add(without, -1);
-  return { lines: linesOf(usage), usd: cost(usage) };
-}
-
-const linesOf = (usage: Usage): BillLine[] =>
-  billableUnits.flatMap((unit) => {
-    const quantity = usage[unit] ?? 0;
+  const taken = without.map((use) => ({ ...use, quantity: -use.quantity }));
+  const byUnit = Map.groupBy(bill([...used, ...taken]), ({ unit }) => unit);
+  const lines = billableUnits.flatMap((unit) => {
+    const parts = byUnit.get(unit) ?? [];
+    const quantity = parts.reduce((sum, part) => sum + part.quantity, 0);
     const [service, title] = TITLES[unit];
-    return quantity === 0
-      ? []
-      : [{ service, unit, title, quantity, usd: quantity * usEast1.prices[unit].usd }];
+    return quantity === 0 ? [] : [{ service, unit, title, quantity, usd: total(parts) }];
   });
+  return { lines, usd: lines.reduce((sum, { usd }) => sum + usd, 0) };
+}
 
 /** How much of one thing a bill holds. */
 export const quantityOf = ({ lines }: Bill, unit: BillableUnit): number =>
   lines.find((line) => line.unit === unit)?.quantity ?? 0;
 
 /** A bill for a terminal, each line with its part of the whole. */
-export function printedBill(bill: Bill): string[] {
+export function printedBill({ lines, usd: sum }: Bill): string[] {
   const cents = (usd: number) => (usd * 100).toFixed(4).padStart(9);
   const row = (service: string, amount: string, title: string, price: string) =>
     `${service.padEnd(15)}${amount.padStart(9)}  ${title.padEnd(20)}${price}`;
   return [
-    ...bill.lines.map(({ service, title, quantity, usd }) =>
+    ...lines.map(({ service, title, quantity, usd }) =>
       row(service, Number.isInteger(quantity) ? String(quantity) : quantity.toFixed(2), title, cents(usd)),
     ),
-    row('', '', 'US cents, list price', cents(bill.usd)),
+    row('', '', 'US cents, list price', cents(sum)),
     `Prices of ${usEast1.region} as of ${usEast1.date}, without free tiers, logs, traces and storage.`,
   ];
 }

@@ -2,7 +2,7 @@ import { Api } from './api.ts';
 import { printedBill } from './bill.ts';
 import { play } from './demo/play.ts';
 import { screenOn } from './demo/terminal.ts';
-import { timeline, tree } from './demo/view.ts';
+import { clockTime, timeline, tree } from './demo/view.ts';
 import { readReferenceOrder } from './example.ts';
 import { BILLED_MS, DEMO_START, Platform } from './platform.ts';
 
@@ -29,7 +29,9 @@ try {
   print('Timeline', ...timeline(played, messages).map((line) => `  ${line}`), '');
   print(
     `Messages to the customer (${messages.length})`,
-    ...messages.map(({ at, template, channel }) => `  ${at.slice(0, 16)}  ${template} by ${channel}`),
+    ...messages.map(
+      ({ at, template, channels }) => `  ${clockTime(Date.parse(at))}  ${template}, ${channels}`,
+    ),
     '',
   );
   print(

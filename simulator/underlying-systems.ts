@@ -26,7 +26,7 @@ export interface SentMessage {
   readonly correlationId?: string;
   readonly messageId: unknown;
   readonly template: unknown;
-  readonly channel: unknown;
+  readonly channels: unknown;
   readonly recipient: unknown;
   readonly params: unknown;
 }
@@ -191,7 +191,7 @@ export class UnderlyingSystems {
       ...(correlationId === undefined ? {} : { correlationId }),
       messageId: outputs.messageId,
       template: body.template,
-      channel: body.channel,
+      channels: body.channels,
       recipient: body.recipient,
       params: body.params,
     });

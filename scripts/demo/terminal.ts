@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WriteStream } from 'node:tty';
 import type { Frame } from './play.ts';
-import { colours, news, type Paint, plain, tree } from './view.ts';
+import { colours, lastDeeds, news, type Paint, plain, tree } from './view.ts';
 
 /** How long a frame stays, so that eyes can follow. */
 const FRAME_MS = 150;
@@ -22,7 +22,7 @@ function livingTree(output: NodeJS.WriteStream): Screen {
   return {
     paint: colours,
     show: async (frame) => {
-      const lines = tree(frame, colours);
+      const lines = [...tree(frame, colours), ...lastDeeds(frame, colours)];
       const picture = lines.join('\n');
       if (picture === before) return;
       before = picture;

@@ -1,3 +1,4 @@
+import { MILESTONES } from '#shared/domain/milestones.ts';
 import { isTerminal, type State } from '#shared/domain/states.ts';
 import type { SentMessage } from '#simulator/simulator.ts';
 import type { Order, OrderItem } from '../api.ts';
@@ -35,34 +36,41 @@ export function clockTime(time: number): string {
   return `${day} ${date.toISOString().slice(0, 16).replace('T', ' ')}`;
 }
 
-/** Milestones that an item has reached, in the order of time; one of the order itself has no item. */
-export const milestonesOf = ({ productOrderMilestone }: Order, item?: string): readonly string[] =>
+/** Milestones that an item has reached, in the order of time. */
+const milestonesOf = ({ productOrderMilestone }: Order, item: string): readonly string[] =>
   productOrderMilestone
     .filter(({ productOrderItem }) => productOrderItem[0]?.itemId === item)
+    .toSorted((a, b) => a.milestoneDate.localeCompare(b.milestoneDate) || rank(a.name) - rank(b.name))
     .map(({ name }) => name);
 
-/** The order as a tree: a line for each suborder, and below it what happened last. */
-export function tree({ now, order, deeds }: Frame, paint: Paint): string[] {
+/** Where a milestone usually comes: on this clock, many are reached in the same instant. */
+const rank = (name: string): number => USUAL_ORDER.indexOf(name);
+const USUAL_ORDER: readonly string[] = MILESTONES;
+
+/** The order as a tree, a line for each suborder. */
+export function tree({ now, order }: Frame, paint: Paint): string[] {
   const items = order.productOrderItem;
   const widths = {
     name: Math.max(...items.map((item) => nameOf(item).length)),
     state: Math.max(...items.map(({ state }) => state.length)),
   };
   return [
-    `${paint('strong', `Order ${order.id}`)}  ${paint(order.state, order.state)}  ${paint('faint', `${clockTime(now)} UTC`)}`,
+    `${paint('strong', `Order ${order.id}`)}  ${paint(order.state, order.state)}  ${bar(order, order.state, paint)}  ${paint('faint', `${clockTime(now)} UTC`)}`,
     ...items.map((item, index) => {
       const branch = index === items.length - 1 ? '└─' : '├─';
       const name = nameOf(item).padEnd(widths.name);
       const reached = milestonesOf(order, item.id).join(' · ');
-      return `${branch} ${name}  ${paint(item.state, item.state.padEnd(widths.state))}  ${bar(item, paint)}  ${paint('faint', reached)}`;
-    }),
-    '',
-    ...Array.from({ length: RECENT }, (_, index) => {
-      const deed = deeds[deeds.length - RECENT + index];
-      return deed ? paint('faint', `  ${clockTime(deed.at)}  ${deed.title}`) : '';
+      return `${branch} ${name}  ${paint(item.state, item.state.padEnd(widths.state))}  ${bar(item, item.state, paint)}  ${paint('faint', reached)}`;
     }),
   ];
 }
+
+/** What people and the outside did last; always as many lines. */
+export const lastDeeds = ({ deeds }: Frame, paint: Paint): string[] =>
+  Array.from({ length: RECENT }, (_, index) => {
+    const deed = deeds[deeds.length - RECENT + index];
+    return deed ? paint('faint', `   ${line(deed)}`) : '';
+  });
 
 /** What is new since the last frame, a line each. */
 export function news(before: Frame | undefined, frame: Frame): string[] {
@@ -73,33 +81,27 @@ export function news(before: Frame | undefined, frame: Frame): string[] {
 }
 
 /** Everything that happened, in the order of time. */
-export function timeline(frame: Frame, messages: readonly SentMessage[]): string[] {
-  const told = new Map<string, { at: number; template: string; channels: string[] }>();
-  for (const { at, template, channel, params } of messages) {
-    const key = JSON.stringify([template, params]);
-    const entry = told.get(key) ?? { at: Date.parse(at), template: String(template), channels: [] };
-    entry.channels.push(String(channel));
-    told.set(key, entry);
-  }
-  return [...happenings(frame), ...[...told.values()].map(messageHappening)]
+export const timeline = (frame: Frame, messages: readonly SentMessage[]): string[] =>
+  [
+    ...happenings(frame),
+    ...messages.map(({ at, template }) => ({ at: Date.parse(at), title: `Customer is told ${template}` })),
+  ]
     .sort((a, b) => a.at - b.at)
     .map(line);
-}
 
-const messageHappening = ({ at, template }: { at: number; template: string }): Happening => ({
-  at,
-  title: `Customer is told ${template}`,
-});
-
+/** What the API shows and what people did; in one instant the deed comes before what it leads to. */
 function happenings({ order, deeds }: Frame): Happening[] {
   const names = new Map(order.productOrderItem.map((item) => [item.id, nameOf(item)]));
-  return [
-    { at: Date.parse(order.orderDate), title: `Order ${order.id} is accepted` },
-    ...order.productOrderMilestone.map(({ name, milestoneDate, productOrderItem }) => ({
+  const milestones = order.productOrderMilestone
+    .toSorted((a, b) => rank(a.name) - rank(b.name))
+    .map(({ name, milestoneDate, productOrderItem }) => ({
       at: Date.parse(milestoneDate),
       title: `${names.get(productOrderItem[0]?.itemId ?? '') ?? 'Order'}: ${name}`,
-    })),
+    }));
+  return [
+    { at: Date.parse(order.orderDate), title: `Order ${order.id} is accepted` },
     ...deeds,
+    ...milestones,
     ...(isTerminal(order.state) && order.completionDate
       ? [{ at: Date.parse(order.completionDate), title: `Order ${order.id} is ${order.state}` }]
       : []),
@@ -111,7 +113,7 @@ const line = ({ at, title }: Happening): string => `${clockTime(at)}  ${title}`;
 const nameOf = ({ id, productOffering }: OrderItem): string =>
   `${id} ${productOffering?.name ?? productOffering?.id ?? 'nothing named'}`;
 
-function bar({ state, progress }: OrderItem, paint: Paint): string {
+function bar({ progress }: Pick<OrderItem, 'progress'>, state: State, paint: Paint): string {
   const { done, steps } = progress ?? { done: 0, steps: 0 };
   const full = steps === 0 ? 0 : Math.round((BAR * done) / steps);
   return `${paint(state, '█'.repeat(full))}${paint('faint', '░'.repeat(BAR - full))} ${`${done}/${steps}`.padStart(5)}`;

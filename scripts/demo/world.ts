@@ -41,7 +41,8 @@ export class World {
   /** Looks around, and plans what follows from what is new. */
   async observe(): Promise<void> {
     for (const item of await this.#api.workItems('LOGISTICS_PICK'))
-      if (item.order === this.#order) this.#plan(`${item.id} ${item.openedAt}`, () => this.#pick(item));
+      if (item.order === this.#order && item.kind === 'manual')
+        this.#plan(`${item.id} ${item.openedAt}`, () => this.#pick(item));
     for (const { key, at, outputs } of this.#effects('logistics.ship'))
       this.#plan(key, () => this.#deliver(String(outputs.trackingId), Date.parse(at)));
     for (const { key, outputs } of this.#effects('field.dispatch'))

@@ -146,7 +146,7 @@ export const managementOperations = [
     title: 'Send a message to a customer',
     input: z.object({
       template: z.string(),
-      channel: z.string().optional(),
+      channels: z.array(z.string()).optional(),
       recipient: z.string().optional(),
       params: z.record(z.string(), z.unknown()).optional(),
     }),

@@ -233,7 +233,7 @@ describe('the ledger', () => {
   });
 
   it('keeps messages for the order', async () => {
-    const message = { template: 'HW_SHIPPED', channel: 'sms', recipient: '+4520304050', params: { n: 1 } };
+    const message = { template: 'HW_SHIPPED', channels: ['sms'], recipient: '+4520304050', params: { n: 1 } };
     await call('notify', 'message.send', message, { key: 'm1', order: 'O1' });
     await call('notify', 'message.send', message, { key: 'm1', order: 'O1' });
     await call('notify', 'message.send', { template: 'OTHER' }, { key: 'm2', order: 'O2' });
