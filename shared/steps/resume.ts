@@ -34,7 +34,8 @@ export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<
   if (status === 'resumed' || status === 'closed') return status;
   if (pending && pending.size > 0) return 'waiting';
   if (wait.kind !== 'start' && !(token && outcome)) return 'waiting';
-  if (notBefore && notBefore > deps.now().toISOString()) {
+  const failed = outcome && 'error' in outcome;
+  if (notBefore && !failed && Date.parse(notBefore) > deps.now().getTime()) {
     await deps.wakeAt(notBefore, wait);
     return 'waiting';
   }
@@ -45,8 +46,9 @@ export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<
   }
   if (!token || !outcome) return 'waiting';
   if ('result' in outcome) await finishStep(deps, wait);
-  const answered = await answer(deps, token, outcome);
+  // Before the flow goes on: the step may fail again at once, and then holds the suborder anew.
   if (wait.kind === 'repair') await endHold(deps, order, suborder);
+  const answered = await answer(deps, token, outcome);
   await settle(deps, wait, answered);
   return answered;
 }

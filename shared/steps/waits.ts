@@ -35,7 +35,7 @@ export interface Parking {
   readonly reaches?: Milestone | undefined;
   readonly tells?: MessageTemplate | undefined;
   /** ISO time before which it is not resumed. */
-  readonly notBefore?: string;
+  readonly notBefore?: string | undefined;
   /** The outcome, when it is known already: what is parked passes as soon as nothing is pending. */
   readonly outcome?: Outcome;
   /** Writes of the same transaction, such as the work item. */
@@ -54,7 +54,9 @@ export async function parkWait(
   const recordsStep = kind === 'manual' || kind === 'event' || kind === 'timer';
   const recorded = recordsStep ? await getStep(deps, order, suborder, step) : undefined;
   if (recorded && isDone(recorded)) {
-    const refused = await writeTogether(deps, [park({ ...parking, outcome: { result: {} } })]);
+    const refused = await writeTogether(deps, [
+      park({ ...parking, notBefore: undefined, outcome: { result: {} } }),
+    ]);
     return refused ? 'stale' : 'already-done';
   }
   const refused = await writeTogether(deps, [
@@ -89,6 +91,9 @@ function park(parking: Parking): TransactItem {
   if (notBefore) set.notBefore = notBefore;
   if (outcome) set.outcome = outcome;
   const names = Object.keys(set);
+  // What an earlier attempt left behind; a gate's time comes from its milestones.
+  const stale = [...(outcome ? [] : ['outcome']), ...(notBefore || kind === 'gate' ? [] : ['notBefore'])];
+  const remove = stale.length > 0 ? ` REMOVE ${stale.map((name) => `#${name}`).join(', ')}` : '';
   // A gate keeps the outcome that it has: one whose source was cancelled fails whenever it is asked.
   const value = (name: string) =>
     kind === 'gate' && name === 'outcome' ? 'if_not_exists(#outcome, :outcome)' : `:${name}`;
@@ -96,24 +101,24 @@ function park(parking: Parking): TransactItem {
     Update: {
       TableName: tableName('waits'),
       Key: { order, wait: waitId(suborder, step, kind) },
-      UpdateExpression: `SET ${names.map((name) => `#${name} = ${value(name)}`).join(', ')}${outcome ? '' : ' REMOVE #outcome'}`,
+      UpdateExpression: `SET ${names.map((name) => `#${name} = ${value(name)}`).join(', ')}${remove}`,
       ConditionExpression: 'attribute_not_exists(#attempt) OR #attempt < :attempt',
       ExpressionAttributeNames: {
-        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        ...(!outcome && { '#outcome': 'outcome' }),
+        ...Object.fromEntries([...names, ...stale].map((name) => [`#${name}`, name])),
       },
       ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, set[name]])),
     },
   };
 }
 
-/** The step's record while it waits: tells the run, and when it began. */
+/** The step's record while it waits: tells the run, and when it began. Refused when it was completed meanwhile. */
 const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(parking.order, parking.suborder, parking.step),
     UpdateExpression:
       'SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)',
+    ConditionExpression: 'attribute_not_exists(#status) OR NOT #status IN (:done, :skipped)',
     ExpressionAttributeNames: {
       '#suborder': 'suborder',
       '#step': 'step',
@@ -129,6 +134,8 @@ const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactI
       ':task': parking.task,
       ':run': run,
       ':waiting': 'waiting',
+      ':done': 'done',
+      ':skipped': 'skipped',
       ':now': deps.now().toISOString(),
     },
   },
