@@ -86,8 +86,8 @@ export class EmbeddedCloud {
     const parts = { url, clock, activity, meter, faults, logs, issuer };
     const deployment = await deploy(assembly, { ...parts, options: filled, database, threads, data });
     cleanup.defer(() => deployment.stop());
-    if (data) cleanup.defer(() => data.flush());
-    if (data) cleanup.defer(() => data.keepTime(clock.now()));
+    data?.keepTime(() => clock.now());
+    if (data) cleanup.defer(() => data.freeze());
     const cloud = new EmbeddedCloud(parts, assembly, deployment, cleanup.move());
     const admin = new Admin(cloud);
     server.handler = (request) =>

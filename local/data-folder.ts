@@ -23,6 +23,8 @@ export class DataFolder {
   readonly #path: string;
   readonly #dirty = new Map<string, () => void | Promise<void>>();
   #writing: Promise<void> | undefined;
+  #now: (() => number) | undefined;
+  #frozen = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -47,8 +49,9 @@ export class DataFolder {
     return saved.success ? saved.data.now : undefined;
   }
 
-  keepTime(now: number): void {
-    this.file('clock.json').write({ now });
+  /** Keeps the time of `now` with everything else that is written. */
+  keepTime(now: () => number): void {
+    this.#now = now;
   }
 
   checkpoints(): Checkpoints {
@@ -102,13 +105,19 @@ export class DataFolder {
     };
   }
 
-  /** Writes what is left to write. */
-  async flush(): Promise<void> {
+  /**
+   * Writes what is left to write and nothing more: what fails because everything is being taken down must not
+   * be remembered.
+   */
+  async freeze(): Promise<void> {
+    this.#writing ??= this.#writeAll();
     while (this.#writing) await this.#writing;
+    this.#frozen = true;
   }
 
   /** Runs `write` soon, once for all the changes until then. */
   #later(what: string, write: () => void | Promise<void>): void {
+    if (this.#frozen) return;
     this.#dirty.set(what, write);
     this.#writing ??= this.#writeAll();
   }
@@ -119,6 +128,7 @@ export class DataFolder {
       this.#dirty.delete(first[0]);
       await first[1]();
     }
+    if (this.#now) this.file('clock.json').write({ now: this.#now() });
     this.#writing = undefined;
   }
 }

@@ -1,7 +1,8 @@
+import * as z from 'zod';
 import { parseArn } from './arn.ts';
 import type { AssemblyResource } from './assembly.ts';
 import { AwsError } from './aws.ts';
-import { evaluate, type Policy, parsePolicy } from './policies.ts';
+import { evaluate, type Policy, type PolicyKind, parsePolicy } from './policies.ts';
 import {
   permissionSchema,
   policySchema,
@@ -31,11 +32,24 @@ const harmlessPolicies = new Set([
   'CloudWatchLambdaInsightsExecutionRolePolicy',
 ]);
 
+const rememberedDecisions = 20_000;
+const conditions = z.object({
+  Statement: z
+    .union([z.array(z.unknown()), z.unknown().transform((one) => [one])])
+    .pipe(
+      z.array(z.object({ Condition: z.record(z.string(), z.record(z.string(), z.unknown())).default({}) })),
+    ),
+});
+
 /** The policies of a cloud assembly: who may do what. */
 export class Permissions {
   readonly #roles = new Map<string, Policy[]>();
   readonly #resources = new Map<string, Policy[]>();
   readonly #account: string;
+  /** Condition keys that any policy looks at, also as variables, in lower case: no others make a difference. */
+  readonly #conditionKeys = new Set<string>();
+  /** Why each access that was asked for was denied, if it was. */
+  readonly #denials = new Map<string, string | undefined>();
 
   constructor(resources: readonly AssemblyResource[], account: string) {
     this.#account = account;
@@ -58,7 +72,7 @@ export class Permissions {
         }
         case 'AWS::SQS::QueuePolicy': {
           const { PolicyDocument, Queues } = propertiesOf(queuePolicySchema, resource);
-          const policy = parsePolicy(PolicyDocument, resource.logicalId, 'resource');
+          const policy = this.#parse(PolicyDocument, resource.logicalId, 'resource');
           for (const url of Queues)
             append(
               this.#resources,
@@ -88,6 +102,18 @@ export class Permissions {
 
   /** Why something is not allowed; undefined when it is. */
   denial(principal: string, access: Access, session: string): string | undefined {
+    const context = Object.fromEntries(
+      Object.entries(access.context ?? {}).filter(([key]) => this.#conditionKeys.has(key.toLowerCase())),
+    );
+    const key = JSON.stringify([principal, access.action, access.resource, context, session]);
+    if (!this.#denials.has(key)) {
+      if (this.#denials.size >= rememberedDecisions) this.#denials.clear();
+      this.#denials.set(key, this.#evaluate(principal, { ...access, context }, session));
+    }
+    return this.#denials.get(key);
+  }
+
+  #evaluate(principal: string, access: Access, session: string): string | undefined {
     const isRole = principal.startsWith('arn:');
     const decisions = [access.resource].flat().map((resource) =>
       evaluate(
@@ -124,8 +150,18 @@ export class Permissions {
     for (const { PolicyName, PolicyDocument } of Policies) this.#grant(roleArn, PolicyName, PolicyDocument);
   }
 
+  #parse(document: unknown, name: string, kind: PolicyKind): Policy {
+    const policy = parsePolicy(document, name, kind);
+    for (const { Condition } of conditions.parse(document).Statement)
+      for (const tests of Object.values(Condition))
+        for (const key of Object.keys(tests)) this.#conditionKeys.add(key.toLowerCase());
+    for (const [, variable = ''] of JSON.stringify(document).matchAll(/\$\{([^},\s]+)/g))
+      this.#conditionKeys.add(variable.toLowerCase());
+    return policy;
+  }
+
   #grant(roleArn: string, name: string, document: unknown): void {
-    append(this.#roles, roleArn, parsePolicy(document, name));
+    append(this.#roles, roleArn, this.#parse(document, name, 'identity'));
   }
 
   #addPermission(resource: AssemblyResource, resources: readonly AssemblyResource[]): void {
@@ -151,7 +187,7 @@ export class Permissions {
         ...(Object.keys(conditions).length > 0 ? { Condition: conditions } : {}),
       },
     };
-    append(this.#resources, functionArn, parsePolicy(document, resource.logicalId, 'resource'));
+    append(this.#resources, functionArn, this.#parse(document, resource.logicalId, 'resource'));
   }
 }
 
