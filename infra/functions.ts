@@ -142,8 +142,12 @@ const PARK_TABLES = {
   waits: ['GetItem', 'UpdateItem'],
 } as const satisfies Tables;
 
-/** Opening a work item parks the token that it completes. */
-const OPEN_TABLES = { ...PARK_TABLES, workItems: ['GetItem', ...WRITE] } as const satisfies Tables;
+/** Opening a work item parks the token that it completes, and shows the person what is known. */
+const OPEN_TABLES = {
+  ...PARK_TABLES,
+  suborders: [...READ, 'UpdateItem'],
+  workItems: ['GetItem', ...WRITE],
+} as const satisfies Tables;
 
 /** What completing a work item does: the step, its wait, and the labels of the units that were scanned. */
 const COMPLETE_TABLES = {
