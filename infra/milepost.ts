@@ -79,7 +79,7 @@ export function addStacks(
   );
   for (const stack of [...functionStacks, correspondence]) stack.addStackDependency(systems);
 
-  for (const group of FLOW_GROUPS) {
+  const flowStacks = FLOW_GROUPS.map((group) => {
     const stack = new FlowsStack(app, `Milepost-Flows-${group}`, {
       ...COMMON,
       description: `Milepost: state machines (${group})`,
@@ -89,8 +89,11 @@ export function addStacks(
     });
     // A definition names functions; they must be there before it starts.
     for (const functionStack of functionStacks) stack.addStackDependency(functionStack);
-  }
+    return stack;
+  });
   const api = new ApiStack(app, 'Milepost-Api', props('api', 'the HTTP API'));
+  // It opens when all behind it is there.
+  for (const stack of [...flowStacks, correspondence]) api.addStackDependency(stack);
   new AlarmsStack(app, 'Milepost-Alarms', { ...COMMON, apiId: api.apiId });
 }
 
@@ -99,7 +102,7 @@ const isProduct = (name: string | undefined): name is Product => PRODUCTS.some((
 /** @throws Error when the flow's id does not begin with a product */
 function groupOf({ id }: Flow): FlowGroup {
   const [product] = id.split('.');
-  if (product?.startsWith('order')) return 'orders';
+  if (product === 'order' || product === 'order-item') return 'orders';
   if (!isProduct(product)) throw new Error(`${id} is a flow of no known product`);
   return GROUP_OF_PRODUCT[product];
 }

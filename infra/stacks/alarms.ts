@@ -3,6 +3,7 @@ import {
   Alarm,
   ComparisonOperator,
   type IMetric,
+  MathExpression,
   Metric,
   Stats,
   TreatMissingData,
@@ -13,7 +14,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { FUNCTIONS } from '../functions.ts';
-import { functionName, queueName } from '../names.ts';
+import { CORRESPONDENCE_ARN, functionName, queueName } from '../names.ts';
 import { QUEUES } from '../queues.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -42,6 +43,7 @@ export class AlarmsStack extends Stack {
       intakeAge(),
       lambdaErrors(),
       apiErrors(apiId),
+      correspondenceFailures(),
     ]) {
       const alarm = new Alarm(this, alarmId, {
         alarmDescription: description,
@@ -154,6 +156,27 @@ const apiErrors = (apiId: string): AlarmDefinition => ({
   }),
   above: 5,
 });
+
+/** Customer care is told when a message cannot be sent; this is when not even that worked. */
+const correspondenceFailures = (): AlarmDefinition => {
+  const ended = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/States',
+      metricName,
+      dimensionsMap: { StateMachineArn: CORRESPONDENCE_ARN },
+      statistic: Stats.SUM,
+    });
+  return {
+    id: 'CorrespondenceFailed',
+    description: 'Customers were not told, and customer care does not know',
+    metric: new MathExpression({
+      expression: 'FILL(failed, 0) + FILL(late, 0)',
+      usingMetrics: { failed: ended('ExecutionsFailed'), late: ended('ExecutionsTimedOut') },
+      period: FIVE_MINUTES,
+    }),
+    above: 0,
+  };
+};
 
 const queueMetric = (queue: string, metricName: string) =>
   new Metric({

@@ -5,15 +5,7 @@ import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { MessageQueue } from '../constructs/message-queue.ts';
-import {
-  BUS_NAME,
-  BUS_RULES,
-  CORRESPONDENCE_ARN,
-  FLOW_ARN_PREFIX,
-  functionArn,
-  queueName,
-  TIMER_GROUP,
-} from '../names.ts';
+import { BUS_NAME, BUS_RULES, FLOW_ARN_PREFIX, functionArn, queueName, TIMER_GROUP } from '../names.ts';
 import { QUEUES, type QueueId } from '../queues.ts';
 
 /** Stateful: queues, the event bus, and the timers that are set. */
@@ -61,7 +53,10 @@ export class MessagingStack extends Stack {
     );
   }
 
-  /** No execution should end any other way than well: what failed is fallout. One that does is kept for operations. */
+  /**
+   * No flow should end any other way than well: what failed is fallout. One that does is kept for operations. (Express
+   * workflows send no such events; correspondence has an alarm instead.)
+   */
   #collectFailedExecutions(): void {
     const target = this.#own('failed-executions');
     const rule = new CfnRule(this, 'ExecutionFailed', {
@@ -71,7 +66,7 @@ export class MessagingStack extends Stack {
         'detail-type': ['Step Functions Execution Status Change'],
         detail: {
           status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-          stateMachineArn: [{ prefix: FLOW_ARN_PREFIX }, { prefix: CORRESPONDENCE_ARN }],
+          stateMachineArn: [{ prefix: FLOW_ARN_PREFIX }],
         },
       },
       targets: [

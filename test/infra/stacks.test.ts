@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { templateProblems } from '#infra/checks/templates.ts';
@@ -66,6 +67,13 @@ describe.each(assembly.stacks.map(({ stackName, templateFullPath }) => [stackNam
     });
   },
 );
+
+it.each([
+  ['AwsSolutions', new AwsSolutionsChecks(app)],
+  ['Serverless', new ServerlessChecks(app)],
+])('the rules of %s hold, but for the exceptions that are written down', (_name, rules) => {
+  expect(rules.validateScope(app).violations).toEqual([]);
+});
 
 describe('stateful stacks', () => {
   it('are protected from deletion', () => {
