@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Access } from './permissions.ts';
+import { tokenExecution } from './states/tokens.ts';
 
 /** What of the deployment is needed to name the resources of a call. */
 export interface AccessContext {
@@ -127,8 +128,11 @@ function stateAccesses(action: string, input: Input, context: AccessContext): Ac
     text(input.mapRunArn) ||
     text(input.resourceArn);
   if (resource !== '') return [{ action: `states:${action}`, resource }];
-  // A task token does not tell its state machine: permission on any of them will do.
-  if (action.startsWith('SendTask'))
-    return [{ action: `states:${action}`, resource: context.stateMachineArns() }];
+  if (action.startsWith('SendTask')) {
+    const execution = tokenExecution(text(input.taskToken));
+    // What is no token is for the service to refuse, from whoever may answer any task at all.
+    const machine = execution?.replace(':execution:', ':stateMachine:').split(':').slice(0, 7).join(':');
+    return [{ action: `states:${action}`, resource: machine ?? context.stateMachineArns() }];
+  }
   return [{ action: `states:${action}`, resource: '*' }];
 }

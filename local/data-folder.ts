@@ -9,6 +9,7 @@ import { storedMessage } from './queues.ts';
 import type { ExecutionRecord, ExecutionStore } from './states/index.ts';
 
 const savedQueues = z.record(z.string(), z.array(storedMessage));
+const savedRuns = z.object({ runs: z.number() });
 const savedTime = z.object({ now: z.number() });
 const savedCheckpoints = z.record(z.string(), z.string());
 const executionRecord = z.custom<ExecutionRecord>(
@@ -52,6 +53,14 @@ export class DataFolder {
   /** Keeps the time of `now` with everything else that is written. */
   keepTime(now: () => number): void {
     this.#now = now;
+  }
+
+  /** How often the embedded cloud was started from this folder before. */
+  countRun(): number {
+    const file = this.file('runs.json');
+    const { runs } = savedRuns.catch({ runs: 0 }).parse(file.read());
+    file.write({ runs: runs + 1 });
+    return runs;
   }
 
   checkpoints(): Checkpoints {

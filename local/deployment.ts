@@ -67,7 +67,8 @@ export interface Deployment {
 export async function deploy(assembly: Assembly, ground: Ground): Promise<Deployment> {
   const { options, clock, activity, meter, faults, logs, data, url } = ground;
   const { region, account, resources } = assembly;
-  const random = seededRandom(options.seed);
+  // Another sequence at every start from the same data: ids that were given out must not come again.
+  const random = seededRandom(options.seed + 0x9e3779b1 * (data?.countRun() ?? 0));
   const newUuid = () => randomUuid(random);
   const newTrace = traceRoots(() => clock.now());
   const place = { region, account };
@@ -107,11 +108,25 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     threads: ground.threads,
     backend: gateway,
     billedDurationMs: options.billedDurationMs,
-    ...{ clock, activity, meter, faults, logs, newUuid, newTrace },
+    clock,
+    activity,
+    meter,
+    faults,
+    logs,
+    newUuid,
+    newTrace,
   });
   gateway.register('lambda', (action, input) => lambda.call(action, input));
   const rules = new Rules({
-    ...{ resources, gateway, clock, activity, meter, region, account, newUuid, newTrace },
+    resources,
+    gateway,
+    clock,
+    activity,
+    meter,
+    region,
+    account,
+    newUuid,
+    newTrace,
     schedules: options.schedules,
     warn: (text) => logs.write({ function: 'rules', text }),
   });
@@ -124,13 +139,19 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
   if (data) for (const table of tables) ttl.watch(table);
 
   const engine = stateMachines(machines, assembly, {
-    ...{ ground, gateway, rules, newTrace, random },
+    ground,
+    gateway,
+    rules,
+    newTrace,
+    random,
   });
   gateway.register('states', (action, body, { principal }) =>
     inTrace(currentTrace() ?? newTrace(), () => statesWire(engine, { action, body, principal })),
   );
   const api = apiOf(assembly, {
-    ...{ gateway, clock, issuer: ground.issuer },
+    gateway,
+    clock,
+    issuer: ground.issuer,
     newRequestId: () => {
       const id = newUuid();
       meter.name(id);
@@ -312,8 +333,15 @@ function startMappings(
     if (!definition.Enabled) continue;
     const target = lambda.find(definition.FunctionName);
     const options: MappingOptions = {
-      ...{ id: resource.physicalId, definition, target, lambda, backend: gateway },
-      ...{ clock, activity, faults, region },
+      id: resource.physicalId,
+      definition,
+      target,
+      lambda,
+      backend: gateway,
+      clock,
+      activity,
+      faults,
+      region,
     };
     const queue = queues.byArn(definition.EventSourceArn);
     const table = [...dynamoDb.tables.values()].find(

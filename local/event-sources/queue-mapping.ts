@@ -50,7 +50,8 @@ export class QueueMapping {
     const concurrency = definition.ScalingConfig?.MaximumConcurrency ?? usualConcurrency;
     while (this.#running < concurrency && (await this.#isDue())) {
       const messages = await this.#receive(definition.BatchSize ?? 10);
-      if (messages.length === 0) break;
+      // With nothing to take the next to come is one that becomes visible; else the end of a batch wakes this.
+      if (messages.length === 0) return this.#wakeInTime();
       this.#running++;
       void this.#options.activity
         .during(() =>
@@ -61,7 +62,6 @@ export class QueueMapping {
           this.wake();
         });
     }
-    await this.#wakeInTime();
   }
 
   /** Whether a batch is to be fetched now, or the window for collecting one is still open. */

@@ -9,8 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { App, CfnResource, Duration, type Environment, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -21,10 +26,10 @@ const main = fileURLToPath(new URL('../../../local/main.ts', import.meta.url));
 const run = promisify(execFile);
 
 /** Writes the assembly of a stack and answers its folder. */
-async function synthesize(fill: (stack: Stack) => void): Promise<string> {
+async function synthesize(fill: (stack: Stack) => void, env?: Environment): Promise<string> {
   const outdir = await mkdtemp(join(tmpdir(), 'embedded-cloud-test-'));
   const app = new App({ outdir, analyticsReporting: false });
-  fill(new Stack(app, 'Small'));
+  fill(new Stack(app, 'Small', env ? { env } : {}));
   app.synth();
   return outdir;
 }
@@ -168,6 +173,31 @@ test('with a data folder, stopping and starting again loses nothing', async () =
   const { status } = await states.send(new DescribeExecutionCommand({ executionArn }));
   expect(status).toBe('SUCCEEDED');
   await second.stop();
+});
+
+test('an app that is fixed to an account and a region runs as if there', async () => {
+  const env = { account: '111122223333', region: 'eu-west-1' };
+  const assembly = await synthesize((stack) => {
+    const deadLetters = new Queue(stack, 'Dead');
+    new Queue(stack, 'Orders', {
+      visibilityTimeout: Duration.seconds(0),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 1 },
+    });
+  }, env);
+  const cloud = await startCloud({ assembly, clock: 'manual' });
+  const sqs = new SQSClient(cloud.clientConfig);
+  const url = async (name: string) => (await cloud.resource('AWS::SQS::Queue', name)).physicalId;
+  const QueueUrl = await url('Orders');
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  expect(Attributes?.QueueArn).toMatch(/^arn:aws:sqs:eu-west-1:111122223333:Small-Orders/);
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+  await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+  await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: await url('Dead') }));
+  expect(Messages).toHaveLength(1);
+  await cloud.stop();
 });
 
 test('a faster clock lets an hour pass in a moment', async () => {
