@@ -11,7 +11,7 @@ const logger = new Logger();
 export const queueHandler = (handle: (body: unknown, record: SQSRecord) => Promise<void>) => {
   const one = async (record: SQSRecord) => {
     try {
-      await handle(JSON.parse(record.body), record);
+      await handle(parse(record.body), record);
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error('unknown error');
       logger.error('message not handled', { messageId: record.messageId, error: name, reason: message });
@@ -24,3 +24,12 @@ export const queueHandler = (handle: (body: unknown, record: SQSRecord) => Promi
       throwOnFullBatchFailure: false,
     });
 };
+
+/** The error of `JSON.parse` quotes the text, and so perhaps a token. */
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new SyntaxError('The message is not JSON');
+  }
+}

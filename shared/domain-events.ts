@@ -83,8 +83,9 @@ function suborderEvents(
 }
 
 function stepEvents(id: string, image: unknown, before: RecordChange['before']): DomainEvent[] {
-  const { order, suborder, step, task, status, at, reaches, tells } = stepSchema.parse(image);
-  if (before && stepSchema.parse(before).status === status) return [];
+  const { order, suborder, step, task, status, run, at, reaches, tells } = stepSchema.parse(image);
+  const was = before && stepSchema.parse(before);
+  if (was?.status === status && was.run === run) return [];
   const detail = { id, order, suborder, at, step, task, ...(tells && { tells }) };
   if (status === 'done')
     return [{ type: 'StepCompleted', detail: { ...detail, ...(reaches && { reaches }) } }];

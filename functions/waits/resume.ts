@@ -24,17 +24,14 @@ export const resume = (deps: ResumeDependencies) => async (event: unknown) => {
     return { batchItemFailures: [] };
   }
   for (const { image, sequenceNumber } of newImages(event)) {
-    const wait = waitSchema.parse(image);
+    const { order, wait } = image;
     try {
-      const result = await resumeWait(deps, wait);
-      if (result !== 'waiting')
-        logger.info(result, { order: wait.order, suborder: wait.suborder, step: wait.step, kind: wait.kind });
+      const record = waitSchema.parse(image);
+      const { suborder, step, kind } = record;
+      const result = await resumeWait(deps, record);
+      if (result !== 'waiting') logger.info(result, { order, suborder, step, kind });
     } catch (error) {
-      logger.error('not resumed', {
-        order: wait.order,
-        wait: wait.wait,
-        error: error instanceof Error ? error.name : '',
-      });
+      logger.error('not resumed', { order, wait, error: error instanceof Error ? error.name : '' });
       return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
     }
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ConflictException, CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { ResumeDependencies } from '#shared/steps/resume.ts';
 
@@ -14,7 +15,7 @@ export const scheduledWakeUp = (scheduler = new SchedulerClient()): ResumeDepend
     try {
       await scheduler.send(
         new CreateScheduleCommand({
-          Name: `${order}-${wait}-${due}`.replaceAll(/[^\w.-]/g, '_').slice(0, 64),
+          Name: scheduleName(order, wait, due),
           GroupName,
           ScheduleExpression: `at(${due})`,
           FlexibleTimeWindow: { Mode: 'OFF' },
@@ -27,3 +28,14 @@ export const scheduledWakeUp = (scheduler = new SchedulerClient()): ResumeDepend
     }
   };
 };
+
+/** Time and wait stand in it whole, the wait as a hash when it is long: 64 characters are allowed. */
+function scheduleName(order: string, wait: string, due: string): string {
+  const name = (what: string) => `${order}-${due}-${what}`.replaceAll(/[^\w.-]/g, '_');
+  const readable = name(wait);
+  return readable.length <= LONGEST_NAME
+    ? readable
+    : name(createHash('sha256').update(wait).digest('hex').slice(0, 32));
+}
+
+const LONGEST_NAME = 64;

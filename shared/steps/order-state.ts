@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isTerminal, orderState, type State } from '#shared/domain/states.ts';
+import { ITEM_STATES, isTerminal, orderState, type State } from '#shared/domain/states.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder } from '#shared/store/records.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
@@ -16,11 +16,21 @@ export function stateOf(suborders: readonly Suborder[]): State {
 }
 
 /**
- * Brings the state in the order's header, by which orders are listed, up to that of its suborders.
+ * Brings the state in the order's header, by which orders are listed, up to that of its suborders. Others may do the
+ * same at the same time: whoever wrote looks again, so that the last write is never of an older state.
  * @returns the state
  */
 export async function projectOrderState(deps: Dependencies, order: string): Promise<State> {
-  const state = stateOf(await getSuborders(deps, order));
+  for (;;) {
+    const state = stateOf(await getSuborders(deps, order));
+    if (!(await writeState(deps, order, state))) return state;
+  }
+}
+
+const TERMINAL = ITEM_STATES.filter(isTerminal);
+
+/** Nothing follows a terminal state. @returns false when the header is in this state or over */
+async function writeState(deps: Dependencies, order: string, state: State): Promise<boolean> {
   const ended = isTerminal(state);
   try {
     await deps.documents.send(
@@ -28,7 +38,7 @@ export async function projectOrderState(deps: Dependencies, order: string): Prom
         TableName: tableName('orders'),
         Key: { pk: `ORDER#${order}`, sk: 'HEADER' },
         UpdateExpression: `SET #state = :state${ended ? ', #completionDate = :now' : ''} ADD #version :one`,
-        ConditionExpression: 'attribute_exists(pk) AND #state <> :state',
+        ConditionExpression: `attribute_exists(pk) AND #state <> :state AND NOT #state IN (${TERMINAL.map((terminal) => `:${terminal}`).join(', ')})`,
         ExpressionAttributeNames: {
           '#state': 'state',
           '#version': 'version',
@@ -38,11 +48,13 @@ export async function projectOrderState(deps: Dependencies, order: string): Prom
           ':state': state,
           ':one': 1,
           ...(ended && { ':now': deps.now().toISOString() }),
+          ...Object.fromEntries(TERMINAL.map((terminal) => [`:${terminal}`, terminal])),
         },
       }),
     );
+    return true;
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
   }
-  return state;
 }
