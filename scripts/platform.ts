@@ -4,7 +4,7 @@ import type { CloudOptions } from '#local/options.ts';
 import { SYSTEMS } from '#shared/domain/systems.ts';
 import { type Simulator, startSimulator } from '#simulator/simulator.ts';
 import { assemble } from './assemble.ts';
-import { AUDIENCE, ROLES, type Role } from './roles.ts';
+import { AUDIENCE, ROLES, type Role, TOKEN_SECONDS } from './roles.ts';
 
 /** How to start the platform. */
 export interface PlatformOptions {
@@ -21,9 +21,6 @@ export interface PlatformOptions {
   /** Told what takes a while. */
   tell?(text: string): void;
 }
-
-/** A token is for development: it lives a year, so that a clock that runs fast does not outrun it. */
-const TOKEN_SECONDS = 366 * 24 * 3600;
 
 /** The whole product on this machine: the embedded cloud runs what would be deployed, the simulator what it calls. */
 export class Platform {

@@ -32,3 +32,6 @@ export const isRole = (name: string): name is Role => Object.hasOwn(ROLES, name)
 
 /** What the API's authorizer asks of a token's `aud`. */
 export const AUDIENCE = 'milepost';
+
+/** A local token lives a year, so that a clock that runs fast does not outrun it. */
+export const TOKEN_SECONDS = 366 * 24 * 3600;

@@ -82,14 +82,12 @@ export function news(before: Frame | undefined, frame: Frame): string[] {
 
 /** Everything that happened, in the order of time. */
 export const timeline = (frame: Frame, messages: readonly SentMessage[]): string[] =>
-  [
+  byMinute([
     ...happenings(frame),
     ...messages.map(({ at, template }) => ({ at: Date.parse(at), title: `Customer is told ${template}` })),
-  ]
-    .sort((a, b) => a.at - b.at)
-    .map(line);
+  ]).map(line);
 
-/** What the API shows and what people did; in one instant the deed comes before what it leads to. */
+/** What the API shows and what people did; in one minute the deed comes before what it leads to. */
 function happenings({ order, deeds }: Frame): Happening[] {
   const names = new Map(order.productOrderItem.map((item) => [item.id, nameOf(item)]));
   const milestones = order.productOrderMilestone
@@ -98,15 +96,19 @@ function happenings({ order, deeds }: Frame): Happening[] {
       at: Date.parse(milestoneDate),
       title: `${names.get(productOrderItem[0]?.itemId ?? '') ?? 'Order'}: ${name}`,
     }));
-  return [
+  return byMinute([
     { at: Date.parse(order.orderDate), title: `Order ${order.id} is accepted` },
     ...deeds,
     ...milestones,
     ...(isTerminal(order.state) && order.completionDate
       ? [{ at: Date.parse(order.completionDate), title: `Order ${order.id} is ${order.state}` }]
       : []),
-  ].sort((a, b) => a.at - b.at);
+  ]);
 }
+
+const MINUTE = 60_000;
+const byMinute = (happened: readonly Happening[]): Happening[] =>
+  happened.toSorted((a, b) => Math.floor(a.at / MINUTE) - Math.floor(b.at / MINUTE));
 
 const line = ({ at, title }: Happening): string => `${clockTime(at)}  ${title}`;
 
