@@ -67,13 +67,13 @@ async function descendants(): Promise<number[]> {
     .map(({ pid }) => pid);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** Those that still run; one that has ended and that nobody has asked about yet does not. */
+async function running(pids: readonly number[]): Promise<string[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,stat=']);
+  const states = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+  return states.flatMap(([pid = '', state = '']) =>
+    pids.includes(Number(pid)) && !state.startsWith('Z') ? [pid] : [],
+  );
 }
 
 test('an unknown resource type is refused by name', async () => {
@@ -129,7 +129,7 @@ test('SIGTERM ends it with code 0 and nothing stays behind', async () => {
   expect(pids.length).toBeGreaterThanOrEqual(2);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
-  await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await running(pids)).toEqual([]), { timeout: 5000 });
 });
 
 test('when its parent is killed, it and its database end', async () => {
@@ -147,7 +147,7 @@ test('when its parent is killed, it and its database end', async () => {
   parent.kill('SIGKILL');
   socket.resume();
   await once(socket, 'close');
-  await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await running(pids)).toEqual([]), { timeout: 5000 });
 });
 
 test('with a data folder, stopping and starting again loses nothing', async () => {
