@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Activity } from './activity.ts';
 import { Admin } from './admin.ts';
 import type { CloudResources } from './admin-model.ts';
@@ -20,6 +21,7 @@ import { inTrace } from './trace.ts';
 import { isAwsRequest } from './wire.ts';
 
 const workerThreads = 2;
+const graceMs = 1000;
 
 /** A cloud assembly running in this process. Replaces the process's `Date` unless its clock is the real one. */
 export class EmbeddedCloud {
@@ -127,7 +129,9 @@ export class EmbeddedCloud {
     return this.issuer.sign({ ...(audience === undefined ? {} : { aud: audience }), ...claims });
   }
 
+  /** Ends everything; what is under way is given a moment to finish, and is dropped after that. */
   async stop(): Promise<void> {
+    await Promise.race([this.activity.idle(), pause(graceMs, undefined, { ref: false })]);
     await this.#resourcesToFree.disposeAsync();
   }
 
