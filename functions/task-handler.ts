@@ -4,6 +4,7 @@ import middy from '@middy/core';
 import type * as z from 'zod';
 import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
 import { systemCaller } from '#shared/clients/underlying-system.ts';
+import { TechnicalError } from '#shared/domain/errors.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { callUnderlyingSystem, runStep, type StepContext, stepEventSchema } from '#shared/steps/run-step.ts';
 import type { SystemTask } from '#shared/tasks/task.ts';
@@ -32,9 +33,17 @@ export const taskHandler = <Event extends z.ZodType<{ order: string; suborder: s
       } catch (error) {
         const { name, message } = error instanceof Error ? error : new Error('unknown error');
         logger.warn('not done', { error: name, reason: message });
-        throw error;
+        throw isPassing(error) ? new TechnicalError('Unavailable', `AWS: ${name}`) : error;
       }
     });
+
+const THROTTLED = ['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'];
+
+/** Whether a service of AWS was busy or down, after the retries of its client: the state's own can help. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof Error &&
+  '$fault' in error &&
+  (error.$fault === 'server' || THROTTLED.includes(error.name));
 
 const connectors = { callSystem: systemCaller(awsSystemDirectory) };
 

@@ -164,7 +164,7 @@ describe('a suborder that has ended as cancelled', () => {
       },
     });
     await end();
-    const after = () => [
+    const records = () => [
       world.suborder(),
       world.wait('05#tv#gate'),
       world.wait('00#close#gate'),

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
+import { vi } from 'vitest';
 
 /** What Lambda says about an invocation. */
 export const CONTEXT = {
@@ -60,16 +61,17 @@ const marshalled = (image: Image): Record<string, AttributeValue> =>
 /** Everything that was logged while it ran. */
 export async function logged(run: () => Promise<unknown>): Promise<string> {
   const lines: string[] = [];
-  const methods = ['log', 'info', 'warn', 'error', 'debug'] as const;
-  const before = methods.map((method) => console[method]);
-  for (const method of methods) console[method] = (...parts: unknown[]) => void lines.push(parts.join(' '));
+  const write = (text: unknown) => {
+    lines.push(String(text));
+    return true;
+  };
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation(write),
+  );
   try {
     await run();
   } finally {
-    methods.forEach((method, index) => {
-      const original = before[index];
-      if (original) console[method] = original;
-    });
+    for (const spy of spies) spy.mockRestore();
   }
   return lines.join('\n');
 }
