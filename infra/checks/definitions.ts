@@ -6,8 +6,6 @@ import { type Definition, STATE_NAME_LIMIT } from '#state-machines/compiler/defi
 /** Longest definition (AWS Step Functions quota), in characters. */
 const DEFINITION_LIMIT = 1_048_576;
 
-/** States that end a suborder: there is no repair after them, they are retried and then seen as a failed execution. */
-const WITHOUT_CATCH = new Set(['Prepare undo', 'End as cancelled']);
 /** Nothing waits for what this workflow does. */
 const LAST_RESORT = new Set(['Ask customer care to call']);
 
@@ -76,7 +74,7 @@ function stateProblems(name: string, state: State, scope: ReadonlySet<string>): 
 }
 
 const needsCatch = (name: string, { Type }: State): boolean =>
-  (Type === 'Task' || Type === 'Parallel') && !WITHOUT_CATCH.has(name) && !LAST_RESORT.has(name);
+  (Type === 'Task' || Type === 'Parallel') && !LAST_RESORT.has(name);
 
 /** Repair itself is tried again by itself; a parallel part that was cancelled goes to the undo. */
 const leadsToRepair = (state: string): boolean =>

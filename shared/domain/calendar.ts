@@ -3,10 +3,20 @@ const ZONE = 'Europe/Copenhagen';
 
 const DAY_MS = 86_400_000;
 
-const localDate = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE });
-
 /** The calendar date in the operator's time zone, as `YYYY-MM-DD`. */
-export const calendarDate = (instant: Date): string => localDate.format(instant);
+export const calendarDate = (instant: Date): string => localDate().format(instant);
+
+/** Made when first used: loading time zone data takes longer than loading most functions. */
+const localDate = once(() => new Intl.DateTimeFormat('en-CA', { timeZone: ZONE }));
+const zoneName = once(() => new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, timeZoneName: 'longOffset' }));
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 /** Whether people work on this calendar date (`YYYY-MM-DD`). */
 export function isWorkingDay(date: string): boolean {
@@ -27,11 +37,12 @@ export function workingDaysEarlier(instant: Date, workingDays: number): Date {
   return new Date(wanted - clockOffset(guess));
 }
 
-const zoneName = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, timeZoneName: 'longOffset' });
-
 /** Milliseconds by which the operator's clocks are ahead of UTC; whole hours. */
 function clockOffset(instant: Date): number {
-  const name = zoneName.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const name =
+    zoneName()
+      .formatToParts(instant)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? '';
   return Number(/GMT([+-]\d{2})/.exec(name)?.[1] ?? 0) * 3_600_000;
 }
 

@@ -34,6 +34,22 @@ export const deskMessageSchema = z.object({
 });
 export type DeskMessage = z.infer<typeof deskMessageSchema>;
 
+/** What correspondence sends when a message could not be sent: work that nothing waits for. */
+export const noticeSchema = z.object({
+  kind: z.literal('notice'),
+  order: z.string(),
+  suborder: suborderNumberSchema,
+  step: z.string(),
+  task: z.string(),
+  title: z.string(),
+  desk: z.enum(DESK_IDS),
+  /** Id of the domain event that asked for the message. */
+  event: z.string(),
+  timeLimitSeconds: z.int().positive(),
+  failure: z.object({ error: z.string(), cause: z.string() }),
+});
+export type Notice = z.infer<typeof noticeSchema>;
+
 const WAIT_KINDS = { manual: 'manual', fallout: 'repair', undo: 'undo' } as const satisfies Record<
   DeskMessage['kind'],
   Wait['kind']

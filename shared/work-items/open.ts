@@ -15,13 +15,14 @@ import {
   isLive,
   listKeys,
   readWorkItem,
+  saveWorkItem,
   workItemId,
   writeWorkItem,
 } from '#shared/store/work-items.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { isEnding } from './ending.ts';
 import { reopen } from './lifecycle.ts';
-import { type DeskMessage, waitKindOf } from './message.ts';
+import { type DeskMessage, type Notice, waitKindOf } from './message.ts';
 
 /** How soon somebody should look at a failed step, and do an undo; manual work is expected to take what its task says. */
 const EXPECTED: Readonly<Record<'fallout' | 'undo', IsoDuration>> = { fallout: 'PT4H', undo: 'P1D' };
@@ -75,6 +76,33 @@ const DONE = { result: {} };
 
 /** What a manual step is told that comes after its suborder was cancelled; the flow then undoes what was done. */
 const ENDING = { error: 'SuborderEnding', cause: 'The suborder is being cancelled' };
+
+/**
+ * Puts a notice on a desk: a person sees to it, and no flow waits. The same notice again changes nothing.
+ */
+export async function openNotice(deps: Dependencies, notice: Notice): Promise<'opened' | 'already-opened'> {
+  const { order, suborder, step, event, timeLimitSeconds, failure, kind, task, title, desk } = notice;
+  const now = deps.now();
+  const workItem = workItemId({ order, suborder, step: `${step}#${event}`, kind, run: FIRST_RUN });
+  const item = {
+    workItem,
+    kind,
+    desk,
+    state: 'open',
+    order,
+    suborder,
+    step,
+    task,
+    title,
+    context: {},
+    completion: {},
+    failure: { step, ...failure },
+    openedAt: now.toISOString(),
+    dueAt: secondsLater(now, timeLimitSeconds),
+    version: 1,
+  } as const;
+  return (await saveWorkItem(deps, { ...item, ...listKeys(item) })) ? 'opened' : 'already-opened';
+}
 
 function newWorkItem(workItem: string, message: DeskMessage, context: Facts, now: Date): WorkItem {
   const { order, suborder, step, task, kind, desk, title, failure, reaches, tells } = message;

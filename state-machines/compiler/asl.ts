@@ -18,7 +18,7 @@ import {
   SUBORDER,
 } from './definition.ts';
 import type { Resources } from './resources.ts';
-import { undoStates } from './undo.ts';
+import { CANCEL, undoStates } from './undo.ts';
 
 /** How long a gate may stay closed before a person looks: the longest build of an access line and some more. */
 const GATE_TIME_LIMIT = 'P180D';
@@ -85,7 +85,7 @@ class Compiler {
       QueryLanguage: 'JSONata',
       TimeoutSeconds: ONE_YEAR_SECONDS,
       StartAt: start,
-      States: { ...states, ...undoStates(this.#flow, this.#resources, PREPARE_UNDO) },
+      States: { ...states, ...undoStates(this.#flow, this.#resources, PREPARE_UNDO, 'Repair') },
     };
   }
 
@@ -346,7 +346,7 @@ class Compiler {
           'Goes back to the step that failed, or to an earlier one; a step that is done by now passes at once.',
         Choices: [
           ...points.map(({ id, state }) => ({ Condition: jsonata(`$${resumeAt} = '${id}'`), Next: state })),
-          { Condition: jsonata(`$${resumeAt} = 'cancel'`), Next: scope.cancelled },
+          { Condition: jsonata(`$${resumeAt} = '${CANCEL}'`), Next: scope.cancelled },
         ],
         Default: scope.repair,
       },

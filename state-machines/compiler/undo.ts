@@ -6,6 +6,8 @@ import { CALLBACK, jsonata, LAMBDA, ORDER, QUEUE_CALLBACK, type State, SUBORDER 
 import type { Resources } from './resources.ts';
 
 const CLOSE = 'End as cancelled';
+/** Where `Resume` goes to cancel, again if need be: what is undone already is left out. */
+export const CANCEL = 'cancel';
 const BY_SYSTEM = 'Undo by system';
 const LIMIT_SECONDS = 30 * 24 * 3600;
 
@@ -22,10 +24,28 @@ export const undoTasksOf = (flow: Flow): readonly UndoTask[] => [
  * The states that a cancelled suborder goes through: its completed steps are undone one at a time in the order
  * that `Prepare undo` gives (the reverse of that of their completion), each by its system or by a desk; then it ends.
  */
-export function undoStates(flow: Flow, resources: Resources, entry: string): Record<string, State> {
+export function undoStates(
+  flow: Flow,
+  resources: Resources,
+  entry: string,
+  repair: string,
+): Record<string, State> {
   const tasks = undoTasksOf(flow);
   const bySystem = tasks.filter(({ kind }) => kind === 'system');
   const byHand = tasks.filter(({ kind }) => kind === 'manual');
+  const failure = {
+    ErrorEquals: ['States.ALL'],
+    Assign: {
+      failure: {
+        step: CANCEL,
+        task: 'order.cancel',
+        error: jsonata('$states.errorOutput.Error'),
+        cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
+      },
+    },
+    Output: {},
+    Next: repair,
+  };
   const end: State = {
     Type: 'Task',
     Comment: 'Milepost: the suborder ends as cancelled, and its dependents are told.',
@@ -34,6 +54,7 @@ export function undoStates(flow: Flow, resources: Resources, entry: string): Rec
     Output: {},
     TimeoutSeconds: 60,
     Retry: RETRY.standard.map(retrier),
+    Catch: [failure],
     End: true,
   };
   const prepare: State = {
@@ -47,6 +68,7 @@ export function undoStates(flow: Flow, resources: Resources, entry: string): Rec
     Output: jsonata('$states.result.Payload'),
     TimeoutSeconds: 60,
     Retry: RETRY.standard.map(retrier),
+    Catch: [failure],
     Next: tasks.length > 0 ? 'Undo each step' : CLOSE,
   };
   if (tasks.length === 0) return { [entry]: prepare, [CLOSE]: end };
@@ -62,6 +84,7 @@ export function undoStates(flow: Flow, resources: Resources, entry: string): Rec
         ...processor(byHand, resources),
       },
       Output: {},
+      Catch: [failure],
       Next: CLOSE,
     },
     [CLOSE]: end,

@@ -314,9 +314,36 @@ it('POST /reject and /resolve answer the work item as it is then', async () => {
 
 describe('the queue of a desk', () => {
   it('refuses what is no message, without the token in the log', async () => {
-    const body = JSON.stringify({ taskToken: 'secret', order: 'X' });
+    const body = JSON.stringify({ kind: 'manual', taskToken: 'secret', order: 'X' });
     await expect(open(deps)({ messageId: 'm-1', body })).rejects.toThrow(/suborder/);
     await expect(open(deps)({ messageId: 'm-2', body: 'no JSON' })).rejects.toThrow(SyntaxError);
+    const unknown = JSON.stringify({ kind: 'party', taskToken: 'secret' });
+    await expect(open(deps)({ messageId: 'm-3', body: unknown })).rejects.toThrow(/kind/);
+  });
+
+  it('puts a notice on the desk, once, with no wait behind it', async () => {
+    dynamo.on(PutCommand).resolves({});
+    const body = JSON.stringify({
+      kind: 'notice',
+      desk: 'CUSTOMER_CARE',
+      order: workItem().order,
+      suborder: '04',
+      step: 'ship',
+      task: 'correspondence.send',
+      title: 'Call the customer: HW_SHIPPED could not be sent',
+      event: 'event-1',
+      failure: { error: 'NO_VALID_CHANNEL', cause: '' },
+      timeLimitSeconds: 3600,
+    });
+    await open(deps)({ messageId: 'm-1', body });
+    const [first] = dynamo.commandCalls(PutCommand);
+    expect(first?.args[0].input).toMatchObject({
+      TableName: 'workItems',
+      Item: { kind: 'notice', desk: 'CUSTOMER_CARE', state: 'open', deskState: 'CUSTOMER_CARE#open' },
+    });
+    expect(first?.args[0].input.Item).not.toHaveProperty('wait');
+    dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException({ message: 'there', $metadata: {} }));
+    await expect(open(deps)({ messageId: 'm-2', body })).resolves.toBeUndefined();
   });
 });
 
