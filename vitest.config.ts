@@ -1,9 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+const flows = 'test/flows/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [flows],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        // One after the other in one process: all flow tests share one platform.
+        test: {
+          name: 'flows',
+          include: [flows],
+          isolate: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
