@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InputIncomplete } from '#shared/domain/errors.ts';
+import { InputIncomplete, StateConflict } from '#shared/domain/errors.ts';
 import { correlationItem, correlationKeyOf } from '#shared/inbox/correlation.ts';
 import { applyPendingEvents } from '#shared/inbox/matching.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
@@ -7,9 +7,9 @@ import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
 import { isDone, stepEventSchema } from '#shared/steps/run-step.ts';
 import { attemptKey, attemptSchema, parkWait } from '#shared/steps/waits.ts';
-import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
-import type { Task } from '#shared/tasks/task.ts';
+import { isEnding } from '#shared/work-items/ending.ts';
 import { taskHandler } from '../task-handler.ts';
 
 const parkEventSchema = stepEventSchema.extend({
@@ -25,6 +25,7 @@ type ParkEvent = z.output<typeof parkEventSchema>;
  * Parks the token of a gate, an event or a timer:
  * a gate passes when none of its milestones is pending any more; an event's wait is found by its correlation
  * key, and events that came before it are applied at once; a timer passes when its date has come.
+ * @throws StateConflict `SuborderEnding` when the suborder is being cancelled: nothing waits any more
  */
 export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   const { order, suborder, step, task, kind, reason } = event;
@@ -41,15 +42,21 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
     attempt: attemptKey(event.attempt),
     dueAt: new Date(deps.now().getTime() + event.timeLimitSeconds * 1000).toISOString(),
   };
-  if (kind === 'gate') return { status: await parkWait(deps, { ...base, outcome: { result: {} } }) };
-
+  const [row, steps] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    kind === 'gate' ? [] : getSteps(deps, order, suborder),
+  ]);
   // Completed by hand: then what the wait would have needed does not matter.
-  const recorded = await getStep(deps, order, suborder, step);
+  const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: await parkWait(deps, base) };
+  if (isEnding(row))
+    throw new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
+  if (kind === 'gate') return { status: await parkWait(deps, { ...base, outcome: { result: {} } }) };
 
   const declared = taskNamed(task);
   if (!declared || declared.kind !== kind) throw new Error(`${task} is not a task of kind ${kind}`);
-  const input = await inputOf(deps, event, declared);
+  const facts = knownFacts(await getOrderFacts(deps, order), row, steps);
+  const input: Record<string, unknown> = await collectInput(deps, event, declared.input, row, facts);
   if (declared.kind === 'timer') {
     const { dueAt } = z.object({ dueAt: z.iso.datetime() }).parse(input);
     return { status: await parkWait(deps, { ...base, notBefore: dueAt, outcome: { result: {} } }) };
@@ -66,14 +73,5 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   await applyPendingEvents(deps, correlationKey);
   return { status };
 };
-
-async function inputOf(deps: Dependencies, event: ParkEvent, task: Task): Promise<Record<string, unknown>> {
-  const [suborder, steps, orderFacts] = await Promise.all([
-    getSuborder(deps, event.order, event.suborder),
-    getSteps(deps, event.order, event.suborder),
-    getOrderFacts(deps, event.order),
-  ]);
-  return collectInput(deps, event, task.input, suborder, knownFacts(orderFacts, suborder, steps));
-}
 
 export const handler = taskHandler(parkEventSchema, park(defaultDependencies()));

@@ -1,4 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TechnicalError } from '#shared/domain/errors.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder, Wait, WorkItem } from '#shared/store/records.ts';
@@ -48,15 +49,28 @@ const MAY_END = ['acknowledged', 'inProgress', 'pending', 'held', 'assessingCanc
 async function closeWaits(deps: Dependencies, order: string, suborder: string): Promise<void> {
   const at = deps.now().toISOString();
   for (const wait of await getWaits(deps, order, suborder)) {
-    if (wait.status !== 'open' || wait.outcome) continue;
+    if (wait.status === 'open' && !wait.outcome) await close(deps, wait, at);
+  }
+}
+
+const ATTEMPTS = 5;
+
+/** Somebody may touch the work item meanwhile: then the two are looked at again, so that neither stays alone. */
+async function close(deps: Dependencies, wait: Wait, at: string): Promise<void> {
+  const note = 'The suborder is cancelled';
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await workItemOf(deps, wait);
-    const note = 'The suborder is cancelled';
-    await writeTogether(deps, [
+    const refused = await writeTogether(deps, [
       closeWait(wait),
       ...(item && isLive(item.state) ? [closeWorkItem(item, { by: 'milepost', note, at })] : []),
     ]);
+    if (!refused || refused.includes(WAIT)) return;
   }
+  throw new TechnicalError('Conflict', `Others kept writing the work item of ${wait.order} ${wait.wait}`);
 }
+
+/** Where the wait stands among the writes that close it: when it is refused, it has its outcome. */
+const WAIT = 0;
 
 async function workItemOf(
   deps: Dependencies,

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { TechnicalError } from '#shared/domain/errors.ts';
 import { endCancelled, prepareUndo } from '#shared/steps/cancel-suborder.ts';
 import { undoStep } from '#shared/steps/undo-step.ts';
-import type { StepRecord, Suborder } from '#shared/store/records.ts';
+import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
+import { workItemId } from '#shared/store/work-items.ts';
 import { cancelAppointment } from '#shared/tasks/field.ts';
 import { doneStep, header, NOW, ORDER, plannedWait, suborder, World } from './support.ts';
 
@@ -88,6 +89,75 @@ describe('a suborder that is cancelled', () => {
     expect(world.wait('04#pick#manual')).not.toHaveProperty('token');
     expect(world.wait('04#deliver#event')).toMatchObject(open);
     expect(world.wait('05#pick#manual')).toMatchObject(open);
+  });
+});
+
+describe('a work item of a suborder that is cancelled', () => {
+  const id = workItemId({ order: ORDER, suborder: '04', step: 'pick', kind: 'manual', run: 1 });
+  const item = (more: Partial<WorkItem> = {}): WorkItem => ({
+    workItem: id,
+    kind: 'manual',
+    desk: 'LOGISTICS_PICK',
+    state: 'open',
+    order: ORDER,
+    suborder: '04',
+    step: 'pick',
+    task: 'logistics.pick-scan',
+    title: 'Pick and scan',
+    wait: '04#pick#manual',
+    context: {},
+    completion: {},
+    openedAt: NOW,
+    dueAt: NOW,
+    deskState: 'LOGISTICS_PICK#open',
+    dueKey: `${NOW}#${id}`,
+    version: 1,
+    ...more,
+  });
+
+  beforeEach(() => {
+    world.plan(suborder('04'));
+    world.db.seed('waits', { ...plannedWait('04#pick#manual', { status: 'open', token: 'T1' }) });
+    world.db.seed('workItems', item());
+  });
+
+  const closed = () => {
+    expect(world.wait('04#pick#manual')).toMatchObject({ status: 'closed' });
+    const record = world.db.read('workItems', { workItem: id });
+    expect(record).toMatchObject({ state: 'closed', result: { note: 'The suborder is cancelled' } });
+    expect(record).not.toHaveProperty('deskState');
+  };
+
+  it('leaves its desk with a note', async () => {
+    await prepareUndo(world.deps, ORDER, '04');
+    closed();
+  });
+
+  it('leaves its desk also when somebody claims it at that moment', async () => {
+    let transactions = 0;
+    world.db.before = async (operation) => {
+      if (operation === 'transaction' && ++transactions === 2)
+        world.db.seed(
+          'workItems',
+          item({ state: 'claimed', version: 2, deskState: 'LOGISTICS_PICK#claimed' }),
+        );
+    };
+    await prepareUndo(world.deps, ORDER, '04');
+    closed();
+  });
+
+  it('stays done when it was done at that moment, and is undone with the others', async () => {
+    let transactions = 0;
+    world.db.before = async (operation) => {
+      if (operation !== 'transaction' || ++transactions !== 2) return;
+      world.db.seed('waits', { ...world.wait('04#pick#manual'), outcome: { result: {} } });
+      world.db.seed('workItems', item({ state: 'done', version: 2 }));
+      done({ step: 'pick', task: 'logistics.pick-scan' });
+    };
+    expect(await prepareUndo(world.deps, ORDER, '04')).toEqual({
+      steps: [{ step: 'pick', task: 'logistics.restock' }],
+    });
+    expect(world.db.read('workItems', { workItem: id })).toMatchObject({ state: 'done' });
   });
 });
 

@@ -76,6 +76,16 @@ describe('parking', () => {
     expect(await parked({ kind, task })).toEqual({ status: 'already-done' });
   });
 
+  it.each([
+    ['gate', 'logistics.pick-scan'],
+    ['event', 'delivery.await'],
+    ['timer', 'timer.until'],
+  ])('does not let a %s wait in a suborder that is being cancelled', async (kind, task) => {
+    world.plan(suborder('04', { state: 'pendingCancellation', facts: { trackingId: 'P-1' } }));
+    await expect(parked({ kind, task })).rejects.toMatchObject({ name: 'SuborderEnding' });
+    expect(world.db.all('waits')).toEqual([]);
+  });
+
   it('is for the kind of task that it says', async () => {
     await expect(parked({ kind: 'timer' })).rejects.toThrow('delivery.await is not a task of kind timer');
     await expect(parked({ task: 'no.such' })).rejects.toThrow('no.such is not a task of kind event');
