@@ -9,12 +9,12 @@ describe('an item that cannot be delivered', () => {
   });
 
   it('is undone in the reverse order, cancels what depends on it, and leaves mobile alone', async () => {
-    stage.script({ operation: 'access.activate' }, { kind: 'reject', code: 'PORT_FAULT' });
+    stage.script({ operation: 'access.activate' }, { kind: 'reject', code: 'PORT_FAULTY' });
     const order = await stage.submit();
     for (const suborder of ['01', '03', '04']) await stage.pick(order, suborder);
     await stage.visit(order, '01');
     const fallout = await stage.workItem('NETWORK_ENGINEERING', order, '01');
-    await stage.api.act(fallout.id, 'resolve', {
+    await stage.act(fallout.id, 'resolve', {
       action: 'CANCEL_ITEM',
       reason: 'The line cannot be repaired',
     });

@@ -25,7 +25,7 @@ const run = (script: string, ...args: string[]) =>
   });
 
 describe('docs/flows', () => {
-  it('is what `npm run flow-docs` writes', async () => {
+  it('is what `npm run flow:docs` writes', async () => {
     const pages = flowPages(FLOWS);
     expect((await readdir(FOLDER)).sort()).toEqual(pages.map(({ file }) => file).sort());
     for (const { file, content } of pages)

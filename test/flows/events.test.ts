@@ -57,7 +57,7 @@ describe('an event from outside', () => {
     expect(await stage.report(order, `${BOX}.ship`, 'trackingId', 'delivery.lost')).toBe('applied');
     const fallout = await stage.workItem('LOGISTICS_BACKORDER', order, BOX);
     expect(await stage.deliver(order, BOX)).toBe('kept');
-    await stage.api.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'It turned up' });
+    await stage.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'It turned up' });
     expect((await stage.item(order, '4')).state).toBe('completed');
   });
 

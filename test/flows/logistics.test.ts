@@ -15,7 +15,7 @@ describe('the logistics desk', () => {
 
   it('sends a damaged unit to the back-order desk; a retry brings the pick back, and the flow goes on', async () => {
     const { id } = await stage.workItem('LOGISTICS_PICK', order, BOX);
-    await stage.api.act(id, 'reject', { code: 'ITEM_DAMAGED', note: 'Crushed corner' }, 'logistics');
+    await stage.act(id, 'reject', { code: 'ITEM_DAMAGED', note: 'Crushed corner' }, 'logistics');
     expect((await stage.item(order, '4')).state).toBe('held');
     expect((await stage.order(order)).state).toBe('inProgress');
 
@@ -23,7 +23,7 @@ describe('the logistics desk', () => {
     const { failure } = await stage.api.workItem(fallout.id, 'logistics');
     expect(failure).toMatchObject({ step: 'pick', error: 'ITEM_DAMAGED', cause: 'Crushed corner' });
 
-    await stage.api.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'Another one was found' });
+    await stage.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'Another one was found' });
     expect((await stage.item(order, '4')).state).toBe('inProgress');
     await stage.pick(order, BOX);
     expect(stage.steps(order, 'cpe.provision')).toEqual(['04.provision']);
@@ -63,13 +63,12 @@ describe('the logistics desk', () => {
 
   it('lets one person at a time at a work item, and nobody of another desk', async () => {
     const { id } = await stage.workItem('LOGISTICS_PICK', order, BOX);
-    await stage.api.act(id, 'claim', undefined, 'ops');
-    await expect(stage.api.act(id, 'claim', undefined, 'logistics')).rejects.toMatchObject({ status: 409 });
-    await stage.api.act(id, 'release', undefined, 'ops');
-    await stage.pick(order, BOX);
-    await expect(
-      stage.api.act(id, 'complete', { serialNumber: 'S4K1', ok: true }, 'ops'),
-    ).rejects.toMatchObject({ status: 409 });
+    await stage.act(id, 'claim', undefined, 'ops');
+    await expect(stage.act(id, 'claim', undefined, 'logistics')).rejects.toMatchObject({ status: 409 });
+    await stage.act(id, 'release', undefined, 'ops');
+    const labels = { serialNumber: 'S4K000022222', macAddress: 'A1B2C3000022' };
+    await stage.pick(order, BOX, labels);
+    await expect(stage.act(id, 'complete', { ...labels, ok: true })).rejects.toMatchObject({ status: 409 });
     const { status } = await stage.api.request({
       role: 'logistics',
       path: '/desks/CREDIT_REVIEW/work-items',

@@ -40,7 +40,7 @@ describe('an underlying system that fails', () => {
     });
 
     stage.simulator.reset();
-    await stage.api.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'The system is back' });
+    await stage.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'The system is back' });
     expect((await stage.order(order)).state).toBe('completed');
     expect(stage.effects(order, 'mobile.provision')).toHaveLength(1);
   });

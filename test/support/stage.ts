@@ -2,6 +2,7 @@ import { Api, type ListedWorkItem, type Order, type OrderItem } from '#scripts/a
 import { fillIn } from '#scripts/demo/world.ts';
 import { readReferenceOrder } from '#scripts/example.ts';
 import { BILLED_MS, DEMO_START, Platform } from '#scripts/platform.ts';
+import type { Role } from '#scripts/roles.ts';
 import type { Desk } from '#shared/domain/desks.ts';
 import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
 import type { Effect, ScriptInput, Simulator } from '#simulator/simulator.ts';
@@ -86,7 +87,13 @@ export class Stage {
   async pick(order: string, suborder: string, labels: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const { id } = await this.workItem('LOGISTICS_PICK', order, suborder);
     const { form } = await this.api.workItem(id, 'logistics');
-    await this.api.act(id, 'complete', { ...fillIn(form), ...labels }, 'logistics');
+    await this.act(id, 'complete', { ...fillIn(form), ...labels }, 'logistics');
+  }
+
+  /** Does something with a work item a minute from now, and settles. No person does two things in one instant. */
+  async act(id: string, action: string, body?: unknown, role?: Role): Promise<void> {
+    await this.advance('PT1M');
+    await this.api.act(id, action, body, role);
     await this.settle();
   }
 
