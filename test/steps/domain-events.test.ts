@@ -72,7 +72,8 @@ describe('a suborder', () => {
 });
 
 describe('a step', () => {
-  const step = (more: Partial<StepRecord> = {}) => doneStep('ship', { task: 'logistics.ship', ...more });
+  const step = (more: Partial<StepRecord> = {}) =>
+    doneStep('ship', { task: 'logistics.ship', tells: 'HW_SHIPPED', ...more });
 
   it('completes, with its milestone and what the customer is told', () => {
     expect(
@@ -125,7 +126,11 @@ describe('publishing', () => {
   const accepting = (count: number): PutEventsResultEntry[] =>
     Array.from({ length: count }, (_, index) => ({ EventId: String(index) }));
   const steps = (count: number) =>
-    streamEvent(...Array.from({ length: count }, (_, index) => ({ image: doneStep(`step${index}`) })));
+    streamEvent(
+      ...Array.from({ length: count }, (_, index) => ({
+        image: doneStep(`step${index}`, { reaches: 'HW_SCANNED' }),
+      })),
+    );
 
   beforeEach(() => {
     bridge.reset();
@@ -143,7 +148,7 @@ describe('publishing', () => {
   });
 
   it('says what happened, when, and to which order', async () => {
-    await put(streamEvent({ image: doneStep('ship', { task: 'logistics.ship' }) }));
+    await put(streamEvent({ image: doneStep('ship', { task: 'logistics.ship', tells: 'HW_SHIPPED' }) }));
     const [entry] = batches()[0] ?? [];
     expect(entry).toMatchObject({
       EventBusName: 'the-bus',
@@ -177,7 +182,9 @@ describe('publishing', () => {
   it('names the change of the refused entry, although others before it were no events', async () => {
     bridge.on(PutEventsCommand).resolves({ Entries: [{}, { ErrorCode: 'InternalFailure' }] });
     const silent = { image: suborder('04'), before: suborder('04') };
-    const event = streamEvent(silent, { image: doneStep('a') }, silent, { image: doneStep('b') });
+    const event = streamEvent(silent, { image: doneStep('a', { reaches: 'QUALIFIED' }) }, silent, {
+      image: doneStep('b', { reaches: 'ACCESS_READY' }),
+    });
     expect(await put(event)).toEqual({ batchItemFailures: [{ itemIdentifier: '4' }] });
   });
 
@@ -195,7 +202,7 @@ describe('publishing', () => {
           image: suborder('04', { state: 'held', facts: personal }),
           before: suborder('04', { facts: personal }),
         },
-        { image: doneStep('pick', { outputs: personal, by: 'Jane Doe' }) },
+        { image: doneStep('pick', { outputs: personal, by: 'Jane Doe', reaches: 'HW_SCANNED' }) },
         { image: doneStep('a', { outputs: personal, status: 'fallout', by: 'Jane Doe' }) },
       ),
     );
