@@ -302,10 +302,14 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     queue('repair'),
   ),
   handler('undo/prepare', 'orders', 'Lists what a cancelled suborder must undo, the latest first', {
-    tables: { suborders: ['Query', 'UpdateItem'] },
+    tables: {
+      suborders: [...READ, 'UpdateItem'],
+      waits: ['Query', 'UpdateItem'],
+      workItems: ['GetItem', ...WRITE],
+    },
   }),
   handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
-    tables: { orders: PROJECT, suborders: PROJECT, waits: ['UpdateItem'] },
+    tables: { orders: PROJECT, suborders: [...READ, 'UpdateItem'], waits: ['UpdateItem'] },
   }),
   handler(
     'events/publish',
