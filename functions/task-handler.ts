@@ -1,13 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
 import { systemCaller } from '#shared/clients/underlying-system.ts';
 import { TechnicalError } from '#shared/domain/errors.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { callUnderlyingSystem, runStep, type StepContext, stepEventSchema } from '#shared/steps/run-step.ts';
-import type { SystemTask } from '#shared/tasks/task.ts';
+import { undoEventSchema, undoStep } from '#shared/steps/undo-step.ts';
+import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
 
 const logger = new Logger();
 
@@ -47,9 +48,16 @@ const isPassing = (error: unknown): boolean =>
 
 const connectors = { callSystem: systemCaller(awsSystemDirectory) };
 
-/** The handler of a task that an underlying system does. */
-export const connector = <T extends SystemTask>(task: T) =>
-  milepostTask(task, callUnderlyingSystem(task, connectors));
+/** The handler of a task that an underlying system does, forwards or to undo a step. */
+export const connector = (task: SystemTask | UndoTask) =>
+  taskHandler(z.union([undoEventSchema, stepEventSchema]), async (event) => {
+    const deps = { ...defaultDependencies(), ...connectors };
+    if ('undo' in event) return undoStep(task, deps, event);
+    if (!isSystemTask(task)) throw new Error(`${task.name} only undoes`);
+    return runStep(task, callUnderlyingSystem(task, connectors), deps, event);
+  });
+
+const isSystemTask = (task: SystemTask | UndoTask): task is SystemTask => 'input' in task;
 
 /** The handler of a system task with work of its own. */
 export const milepostTask = <T extends SystemTask>(

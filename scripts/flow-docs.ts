@@ -20,7 +20,7 @@ for (const file of present)
   if ((await readFile(path.join(FOLDER, file), 'utf8')) !== wanted.get(file)) outdated.push(file);
 
 if (values.check && outdated.length > 0) {
-  console.error(`Not current in docs/flows: ${outdated.sort().join(', ')}. Run: npm run flow-docs`);
+  console.error(`Not current in docs/flows: ${outdated.sort().join(', ')}. Run: npm run flow:docs`);
   process.exitCode = 1;
 }
 if (!values.check) {

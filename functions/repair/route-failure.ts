@@ -45,7 +45,7 @@ export async function routeFailure(deps: Dependencies, message: RepairMessage): 
     kind: 'fallout',
     reaches: failure.reaches,
     tells: failure.tells,
-    failure,
+    failure: { ...failure, undo },
   });
 }
 

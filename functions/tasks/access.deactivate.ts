@@ -1,4 +1,4 @@
 import { deactivate } from '#shared/tasks/access.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(deactivate);
+export const handler = connector(deactivate);

@@ -1,4 +1,4 @@
 import { cancelAppointment } from '#shared/tasks/field.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(cancelAppointment);
+export const handler = connector(cancelAppointment);

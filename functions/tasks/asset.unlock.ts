@@ -1,4 +1,4 @@
-import { unlockAsset } from '#shared/tasks/inventory.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { unlock } from '#shared/tasks/inventory.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(unlockAsset);
+export const handler = connector(unlock);

@@ -1,4 +1,4 @@
 import { reverse } from '#shared/tasks/billing.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(reverse);
+export const handler = connector(reverse);

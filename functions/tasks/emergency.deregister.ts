@@ -1,4 +1,4 @@
 import { deregister } from '#shared/tasks/emergency.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(deregister);
+export const handler = connector(deregister);

@@ -1,4 +1,4 @@
 import { cancelDispatch } from '#shared/tasks/field.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(cancelDispatch);
+export const handler = connector(cancelDispatch);

@@ -1,4 +1,4 @@
 import { deprovision } from '#shared/tasks/internet.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(deprovision);
+export const handler = connector(deprovision);

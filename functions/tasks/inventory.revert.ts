@@ -1,4 +1,4 @@
 import { revert } from '#shared/tasks/inventory.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(revert);
+export const handler = connector(revert);

@@ -1,4 +1,4 @@
 import { recall } from '#shared/tasks/logistics.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(recall);
+export const handler = connector(recall);

@@ -1,4 +1,4 @@
 import { refund } from '#shared/tasks/payment.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(refund);
+export const handler = connector(refund);

@@ -1,4 +1,4 @@
 import { release } from '#shared/tasks/sim.ts';
-import { undoConnector } from '../undo-handler.ts';
+import { connector } from '../task-handler.ts';
 
-export const handler = undoConnector(release);
+export const handler = connector(release);

@@ -20,13 +20,19 @@ const OWN_RULES: Readonly<Record<string, RejectionRule>> = {
 
 /** What happens after a failure: the task's rule for a business rejection, else a work item on the task's desk. */
 export function ruleFor({ task, error, undo }: Failure): RejectionRule {
-  if (undo) return fallout(ALL_UNDO_TASKS.find(({ name }) => name === undo)?.desk ?? 'SUPERVISOR');
+  if (undo) return fallout(undoDesk(undo));
   const declared = taskNamed(task);
   return (
     declared?.rejections[error] ??
     OWN_RULES[error] ??
     fallout(declared ? falloutDesk(declared) : 'SUPERVISOR')
   );
+}
+
+function undoDesk(name: string): Desk {
+  const declared = taskNamed(name);
+  if (declared) return falloutDesk(declared);
+  return ALL_UNDO_TASKS.find((undo) => undo.name === name)?.desk ?? 'SUPERVISOR';
 }
 
 const falloutDesk = (task: Task): Desk => (task.kind === 'manual' ? task.desk : task.falloutDesk);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CallSystem } from '#shared/clients/underlying-system.ts';
 import { tableName } from '#shared/store/client.ts';
 import { getStep } from '#shared/store/suborders.ts';
-import type { UndoTask } from '#shared/tasks/task.ts';
+import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
 import { stepKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { writeTogether } from './transaction.ts';
@@ -12,6 +12,7 @@ export const undoEventSchema = z.object({
   suborder: z.string(),
   step: z.string(),
   task: z.string(),
+  undo: z.literal(true),
 });
 
 /**
@@ -19,7 +20,7 @@ export const undoEventSchema = z.object({
  * the same for every retry. A step that is undone already is left alone.
  */
 export async function undoStep(
-  task: UndoTask,
+  task: SystemTask | UndoTask,
   deps: Dependencies & { readonly callSystem: CallSystem },
   { order, suborder, step }: z.output<typeof undoEventSchema>,
 ): Promise<{ status: 'undone' | 'replayed' }> {

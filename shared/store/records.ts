@@ -130,7 +130,14 @@ export const workItemSchema = z.object({
   }),
   /** For fallout: what failed, why, and how often it was tried. */
   failure: z
-    .object({ step: z.string(), error: z.string(), cause: z.string(), attempts: z.int().optional() })
+    .object({
+      step: z.string(),
+      error: z.string(),
+      cause: z.string(),
+      attempts: z.int().optional(),
+      /** The compensation that failed, when it was the undo of a step. */
+      undo: z.string().optional(),
+    })
     .optional(),
   openedAt: instant,
   dueAt: instant,

@@ -1,15 +1,6 @@
 import * as z from 'zod';
 import { defineTask, defineUndo, fallout } from './task.ts';
 
-export const unlockAsset = defineUndo({
-  name: 'asset.unlock',
-  title: 'Release the lock',
-  kind: 'system',
-  lane: 'management',
-  system: 'inventory',
-  desk: 'SUPERVISOR',
-});
-
 export const revert = defineUndo({
   name: 'inventory.revert',
   title: 'Restore the inventory',
@@ -17,6 +8,22 @@ export const revert = defineUndo({
   lane: 'management',
   system: 'inventory',
   desk: 'SUPERVISOR',
+});
+
+export const unlock = defineTask({
+  name: 'asset.unlock',
+  title: 'Release the asset',
+  kind: 'system',
+  lane: 'management',
+  system: 'inventory',
+  input: z.object({ lockId: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ORDER_DESK',
+  expected: 'PT2S',
+  timeLimit: 'PT1M',
+  undo: 'none',
 });
 
 export const lock = defineTask({
@@ -39,23 +46,7 @@ export const lock = defineTask({
   falloutDesk: 'ORDER_DESK',
   expected: 'PT2S',
   timeLimit: 'PT1M',
-  undo: unlockAsset,
-});
-
-export const unlock = defineTask({
-  name: 'asset.release',
-  title: 'Release the asset',
-  kind: 'system',
-  lane: 'management',
-  system: 'inventory',
-  input: z.object({ lockId: z.string() }),
-  output: z.object({}),
-  rejections: {},
-  retry: 'standard',
-  falloutDesk: 'ORDER_DESK',
-  expected: 'PT2S',
-  timeLimit: 'PT1M',
-  undo: 'none',
+  undo: unlock,
 });
 
 export const update = defineTask({

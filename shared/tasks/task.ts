@@ -54,7 +54,7 @@ interface TaskBase<Name extends string, Input extends Shape, Output extends Shap
   /** How long one attempt, or one wait, may take before it becomes fallout. */
   readonly timeLimit: IsoDuration;
   /** The task that takes its effect back, `none` when it leaves nothing behind, `irreversible` when nothing can. */
-  readonly undo: UndoTask | 'none' | 'irreversible';
+  readonly undo: Compensation | 'none' | 'irreversible';
 }
 
 /** Work that an underlying system, or the product itself, does at once. */
@@ -97,7 +97,10 @@ export interface TimerTask<Name extends string = string, I extends Shape = Shape
   readonly falloutDesk: Desk;
 }
 
-/** A compensation: gets the inputs and outputs of the step that it undoes. */
+/** What takes a step's effect back: work that flows also do forwards, or a task for nothing else. It gets the outputs of the step that it undoes. */
+export type Compensation = UndoTask | SystemTask | ManualTask;
+
+/** A task that only undoes. */
 export interface UndoTask<Name extends string = string> {
   readonly name: Name;
   readonly title: string;

@@ -29,6 +29,7 @@ export const deskMessageSchema = z.object({
       error: z.string(),
       cause: z.string().default(''),
       attempts: z.int().optional(),
+      undo: z.string().optional(),
     })
     .optional(),
 });

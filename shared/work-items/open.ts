@@ -127,10 +127,11 @@ function newWorkItem(workItem: string, message: DeskMessage, context: Facts, now
   return { ...item, ...listKeys(item) };
 }
 
-const failureShown = ({ error, cause, attempts }: NonNullable<DeskMessage['failure']>) => ({
+const failureShown = ({ error, cause, attempts, undo }: NonNullable<DeskMessage['failure']>) => ({
   error,
   cause,
   ...(attempts !== undefined && { attempts }),
+  ...(undo !== undefined && { undo }),
 });
 
 function expectedSeconds({ kind, task }: DeskMessage): number {
@@ -162,10 +163,10 @@ async function contextOf(
   record: StepRecord | undefined,
   facts: Facts,
 ): Promise<Facts> {
-  const own = taskNamed(message.task);
-  const task = own ?? taskNamed(record?.task ?? '');
+  const undoes = message.kind === 'undo' || message.failure?.undo !== undefined;
+  const task = taskNamed((undoes ? record?.task : undefined) ?? message.task);
   const inputs = task ? await collectInput(deps, message, asFarAsKnown(task.input), row, facts) : {};
-  return { flow: row.flow, ...inputs, ...(!own && record?.outputs) };
+  return { flow: row.flow, ...inputs, ...(undoes && record?.outputs) };
 }
 
 /** The same fields, each of them free to be missing or wrong: the person sees what there is. */

@@ -4,7 +4,6 @@ import { Forbidden, StateConflict } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { undone } from '#shared/steps/undo-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
-import { taskNamed } from '#shared/tasks/registry.ts';
 import { correctsFacts, readCorrections } from './corrections.ts';
 import { type Employee, isSupervisor } from './employee.ts';
 import { type Decision, finishWorkItem } from './finish.ts';
@@ -44,11 +43,11 @@ const UNDO_ACTIONS: readonly RepairAction[] = ['RETRY', 'COMPLETE_BY_HAND', 'REA
 
 /** What this person can do about a failed step. */
 export function actionsOf(
-  item: Pick<WorkItem, 'kind' | 'task'>,
+  item: Pick<WorkItem, 'kind' | 'task' | 'failure'>,
   employee: Employee,
 ): readonly RepairAction[] {
   if (item.kind !== 'fallout') return [];
-  const actions = taskNamed(item.task) ? ACTIONS : UNDO_ACTIONS;
+  const actions = isUndo(item) ? UNDO_ACTIONS : ACTIONS;
   return actions.filter((action) => action !== 'SKIP' || isSupervisor(employee));
 }
 
@@ -77,6 +76,8 @@ export async function resolveWorkItem(
   });
 }
 
+const isUndo = ({ failure }: Pick<WorkItem, 'failure'>): boolean => failure?.undo !== undefined;
+
 function assertPossible(item: WorkItem, employee: Employee, action: RepairAction): void {
   if (item.kind !== 'fallout')
     throw new StateConflict(
@@ -84,7 +85,7 @@ function assertPossible(item: WorkItem, employee: Employee, action: RepairAction
       `Work item ${item.workItem} is no failed step: complete or reject it`,
     );
   if (actionsOf(item, employee).includes(action)) return;
-  if (action === 'SKIP' && taskNamed(item.task)) throw new Forbidden('Only a supervisor may skip a step');
+  if (action === 'SKIP' && !isUndo(item)) throw new Forbidden('Only a supervisor may skip a step');
   throw new StateConflict('NOT_POSSIBLE', `${action} is not possible for an undo`);
 }
 
@@ -123,9 +124,7 @@ function decide(
         outcome: resumeAt(step),
         unit: unitChange(task, { order, suborder }, outputs, context),
         step: async (at) =>
-          taskNamed(task)
-            ? completesStep(deps, item, { outputs, by, at })
-            : [undone(order, suborder, step, at)],
+          isUndo(item) ? [undone(order, suborder, step, at)] : completesStep(deps, item, { outputs, by, at }),
       };
     }
   }

@@ -89,16 +89,9 @@ export const managementOperations = [
   }),
   inventory.undo({
     name: 'asset.unlock',
-    title: 'Give a lock up because the order is undone',
+    title: 'Give a lock up: the order is done, or undone',
     undoes: ['asset.lock'],
     input: z.object({ lockId: z.string().optional() }),
-  }),
-  inventory.operation({
-    name: 'asset.release',
-    title: 'Give a lock up because the order is done',
-    input: z.object({ lockId: z.string() }),
-    output: z.object({}),
-    answer: () => ({}),
   }),
   inventory.operation({
     name: 'inventory.update',

@@ -1,5 +1,5 @@
 import { RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
-import type { UndoTask } from '#shared/tasks/task.ts';
+import type { Compensation, ManualTask, UndoTask } from '#shared/tasks/task.ts';
 import type { Flow } from '../language/flow.ts';
 import { retrier } from './asl.ts';
 import { CALLBACK, jsonata, LAMBDA, ORDER, QUEUE_CALLBACK, type State, SUBORDER } from './definition.ts';
@@ -12,7 +12,7 @@ const BY_SYSTEM = 'Undo by system';
 const LIMIT_SECONDS = 30 * 24 * 3600;
 
 /** The compensations that a flow's steps can need. */
-export const undoTasksOf = (flow: Flow): readonly UndoTask[] => [
+export const undoTasksOf = (flow: Flow): readonly Compensation[] => [
   ...new Map(
     flow.steps.flatMap(({ task: { undo } }) =>
       typeof undo === 'string' ? [] : [[undo.name, undo] as const],
@@ -32,7 +32,7 @@ export function undoStates(
 ): Record<string, State> {
   const tasks = undoTasksOf(flow);
   const bySystem = tasks.filter(({ kind }) => kind === 'system');
-  const byHand = tasks.filter(({ kind }) => kind === 'manual');
+  const byHand = tasks.filter(isByHand);
   const failure = {
     ErrorEquals: ['States.ALL'],
     Assign: {
@@ -91,8 +91,12 @@ export function undoStates(
   };
 }
 
+type ByHand = ManualTask | (UndoTask & { readonly kind: 'manual' });
+
+const isByHand = (task: Compensation): task is ByHand => task.kind === 'manual';
+
 /** Undoes one step; what cannot be undone goes to a desk and is tried again from there. */
-function processor(byHand: readonly UndoTask[], resources: Resources) {
+function processor(byHand: readonly ByHand[], resources: Resources) {
   const which = byHand.length > 0 ? 'Which undo?' : BY_SYSTEM;
   const repair = 'Repair the undo';
   const failure = [
@@ -131,7 +135,10 @@ function processor(byHand: readonly UndoTask[], resources: Resources) {
     Type: 'Task',
     Comment: 'The compensation of the task that did the step.',
     Resource: LAMBDA,
-    Arguments: { FunctionName: jsonata('$lookup($undoFunctions, $states.input.task)'), Payload: data },
+    Arguments: {
+      FunctionName: jsonata('$lookup($undoFunctions, $states.input.task)'),
+      Payload: { ...data, undo: true },
+    },
     Output: {},
     TimeoutSeconds: 60,
     Retry: RETRY.standard.map(retrier),

@@ -12,7 +12,7 @@ export interface Page {
   readonly content: string;
 }
 
-const GENERATED = '<!-- Written by `npm run flow-docs` from the flows in state-machines/. Do not edit. -->';
+const GENERATED = '<!-- Written by `npm run flow:docs` from the flows in state-machines/. Do not edit. -->';
 const WITHOUT_PRODUCT = 'order-management';
 
 const PRODUCT_TITLES: Readonly<Record<Product, string>> = {

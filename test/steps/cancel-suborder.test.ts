@@ -260,6 +260,7 @@ describe('a step that is undone', () => {
       suborder: '04',
       step: 'book',
       task: 'appointment.cancel',
+      undo: true,
     });
 
   beforeEach(() => {

@@ -517,7 +517,12 @@ describe('undoing by hand', () => {
 
   it('that failed can be done by hand, but neither skipped nor cancelled', async () => {
     await completeWorkItem(desk.deps, ADA, (await opened()).workItem, scanned());
-    const { workItem } = await fallout({ step: 'pick', task: 'cpe.deprovision', desk: 'SUPERVISOR' });
+    const { workItem } = await fallout({
+      step: 'pick',
+      task: 'cpe.deprovision',
+      desk: 'SUPERVISOR',
+      failure: { step: 'pick', error: 'Unavailable', cause: '', undo: 'cpe.deprovision' },
+    });
     const resolve = (action: string) => resolveWorkItem(desk.deps, SUE, workItem, { action, reason: 'x' });
     await expect(resolve('SKIP')).rejects.toMatchObject({ code: 'NOT_POSSIBLE' });
     await expect(resolve('CANCEL_ITEM')).rejects.toMatchObject({ code: 'NOT_POSSIBLE' });

@@ -1,4 +1,0 @@
-import { unlock } from '#shared/tasks/inventory.ts';
-import { connector } from '../task-handler.ts';
-
-export const handler = connector(unlock);
