@@ -32,7 +32,7 @@ describe('an underlying system that fails', () => {
     const order = await stage.submit(mobileOnly);
     await stage.advance('P1D');
     expect((await stage.item(order, '1')).state).toBe('held');
-    const fallout = await stage.workItem('ACTIVATION_FALLOUT', order, '01');
+    const fallout = await stage.workItem('MOBILE_OPS', order, '01');
     expect(await stage.api.workItem(fallout.id)).toMatchObject({
       kind: 'fallout',
       failure: { step: 'provision', error: 'Unavailable' },
