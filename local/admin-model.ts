@@ -22,6 +22,22 @@ export const cloudResources = z.object({
 });
 export type CloudResources = z.output<typeof cloudResources>;
 
+/** One action on one resource that a policy of the assembly allows. */
+export const grant = z.object({
+  /** Name of the role, or ARN of the resource that the policy is attached to. */
+  holder: z.string(),
+  policy: z.string(),
+  /** Its statement: the `Sid`, or the position from 0. */
+  statement: z.string(),
+  /** Pattern of the action; `NotAction` for a statement that names what it leaves out. */
+  action: z.string(),
+  /** Pattern of the resource. */
+  resource: z.string(),
+  /** Whether a call was allowed by it so far. */
+  used: z.boolean(),
+});
+export type Grant = z.output<typeof grant>;
+
 /** How much of one billable thing was used. */
 export const usage = z.object({
   /** `states`, `lambda`, `dynamodb`, `sqs`, `events`, `apigateway`, `secretsmanager`, `scheduler`, `logs`. */

@@ -21,6 +21,7 @@ export class Admin {
       'DELETE meter': () => cloud.meter.reset(),
       'GET logs': (_body, query) => cloud.logs.lines(query.get('function') ?? undefined),
       'GET resources': () => cloud.resources,
+      'GET permissions': () => cloud.grants(),
       'POST token': async (body) => ({
         token: await cloud.token(z.record(z.string(), z.unknown()).parse(body)),
       }),

@@ -14,6 +14,8 @@ import {
   clockState,
   cloudResources,
   type FaultPlan,
+  type Grant,
+  grant,
   type LogLine,
   logLine,
   type MeterReading,
@@ -137,6 +139,11 @@ export class CloudHandle {
 
   async resources(): Promise<CloudResources> {
     return cloudResources.parse(await this.#request('GET', 'resources'));
+  }
+
+  /** Everything that the policies allow, and whether a call has made use of it since the start. */
+  async permissions(): Promise<Grant[]> {
+    return z.array(grant).parse(await this.#request('GET', 'permissions'));
   }
 
   /**

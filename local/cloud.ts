@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Activity } from './activity.ts';
 import { Admin } from './admin.ts';
-import type { CloudResources } from './admin-model.ts';
+import type { CloudResources, Grant } from './admin-model.ts';
 import { type Assembly, readAssembly } from './assembly.ts';
 import { type Clock, ManualClock, RunningClock } from './clock.ts';
 import { DataFolder } from './data-folder.ts';
@@ -94,6 +94,7 @@ export class EmbeddedCloud {
     const admin = new Admin(cloud);
     server.handler = (request) =>
       request.path.startsWith('/_local/') ? admin.handle(request) : cloud.#handle(request);
+    deployment.resume();
     return cloud;
   }
 
@@ -118,9 +119,14 @@ export class EmbeddedCloud {
     await this.activity.idle();
   }
 
-  /** Fires a scheduled rule whose name contains `part`, as if its time had come. */
+  /** Fires a scheduled rule or schedule whose name contains `part`, as if its time had come. */
   fire(part: string): boolean {
-    return this.#deployment.rules.fire(part);
+    return this.#deployment.fire(part);
+  }
+
+  /** What the policies allow, and whether anything has made use of it. */
+  grants(): Grant[] {
+    return this.#deployment.permissions.grants();
   }
 
   /** A JWT; `aud` is what the API's first authorizer asks for unless given. */

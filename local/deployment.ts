@@ -5,6 +5,7 @@ import type { Assembly, AssemblyResource } from './assembly.ts';
 import type { AwsBackend } from './aws.ts';
 import type { Clock } from './clock.ts';
 import type { DataFolder } from './data-folder.ts';
+import { Deliveries } from './deliveries.ts';
 import { DynamoDb, tablesOf } from './dynamodb.ts';
 import type { DynamoDbProcess } from './dynamodb-process.ts';
 import type { MappingOptions } from './event-sources/mapping.ts';
@@ -30,7 +31,9 @@ import {
   ssmParameterSchema,
   stateMachineSchema,
 } from './resource-schemas.ts';
+import { roleTrust } from './role-trust.ts';
 import { Rules } from './rules.ts';
+import { Scheduler } from './scheduler.ts';
 import { type ExecutionDescription, StepFunctions, statesWire } from './states/index.ts';
 import { TimeToLive } from './time-to-live.ts';
 import { currentTrace, enterTrace, inTrace, traceRoots } from './trace.ts';
@@ -54,9 +57,13 @@ export interface Ground {
 /** An assembly in operation. */
 export interface Deployment {
   readonly wire: Wire;
-  readonly rules: Rules;
+  readonly permissions: Permissions;
   readonly api: DeployedApi | undefined;
   readonly newTrace: () => string;
+  /** Goes on with what was left to do; call it once, when the wire answers. */
+  resume(): void;
+  /** Fires the rule or schedule whose name contains `part`; whether there is one. */
+  fire(part: string): boolean;
   stop(): Promise<void>;
 }
 
@@ -117,20 +124,24 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     newTrace,
   });
   gateway.register('lambda', (action, input) => lambda.call(action, input));
-  const rules = new Rules({
-    resources,
+  const deliveries = new Deliveries({
     gateway,
     clock,
     activity,
-    meter,
-    region,
-    account,
     newUuid,
-    newTrace,
-    schedules: options.schedules,
     warn: (text) => logs.write({ function: 'rules', text }),
+    shelf: new Map(),
   });
+  const events = { resources, deliveries, clock, meter, ...place, newUuid, newTrace };
+  const rules = new Rules({ ...events, schedules: options.schedules });
   gateway.register('events', (action, input) => rules.call(action, input));
+  const scheduler = new Scheduler({
+    ...events,
+    trust: roleTrust(resources, account),
+    schedules: options.schedules,
+    shelf: new Map(),
+  });
+  gateway.register('scheduler', async (action, input) => scheduler.call(action, input));
   registerStores(gateway, assembly, ground);
 
   await Promise.all([dynamoDb.createTables(), queues.create()]);
@@ -158,13 +169,25 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
       return id;
     },
   });
-  engine.resume();
-  startMappings(assembly, { ground, permissions, gateway, dynamoDb, queues, lambda });
+  const mappings = eventSourceMappings(assembly, { ground, permissions, gateway, dynamoDb, queues, lambda });
 
   const callers = new Map<string, Caller>([['admin', { principal: ADMIN }]]);
   for (const { accessKeyId, roleArn, code } of functions)
     callers.set(accessKeyId, { principal: roleArn, session: code.name });
-  return { wire: new Wire(gateway, callers), rules, api, newTrace, stop: () => queues.stop() };
+  return {
+    wire: new Wire(gateway, callers),
+    permissions,
+    api,
+    newTrace,
+    resume: () => {
+      engine.resume();
+      deliveries.resume();
+      scheduler.resume();
+      for (const mapping of mappings) mapping.wake();
+    },
+    fire: (part) => rules.fire(part) || scheduler.fire(part),
+    stop: () => queues.stop(),
+  };
 }
 
 /** SSM parameters and secrets, with the values given at the start in place of the template's. */
@@ -310,7 +333,7 @@ function statusDetail(execution: ExecutionDescription): Record<string, unknown> 
   };
 }
 
-function startMappings(
+function eventSourceMappings(
   { resources, region }: Assembly,
   parts: {
     ground: Ground;
@@ -320,7 +343,7 @@ function startMappings(
     queues: Queues;
     lambda: Lambda;
   },
-): void {
+): readonly { wake(): void }[] {
   const { ground, gateway, dynamoDb, queues, lambda } = parts;
   const { clock, activity, faults, data } = ground;
   const checkpoints = data?.checkpoints() ?? checkpointsInMemory();
@@ -372,7 +395,7 @@ function startMappings(
   dynamoDb.onWrite(({ name }) => {
     for (const mapping of byTable.get(name) ?? []) mapping.wake();
   });
-  for (const mapping of [...byQueue.values(), ...[...byTable.values()].flat()]) mapping.wake();
+  return [...byQueue.values(), ...[...byTable.values()].flat()];
 }
 
 function refuseShortVisibility(

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import type { Grant } from './admin-model.ts';
 import { parseArn } from './arn.ts';
 import type { AssemblyResource } from './assembly.ts';
 import { AwsError } from './aws.ts';
-import { evaluate, type Policy, type PolicyKind, parsePolicy } from './policies.ts';
+import { evaluate, type Policy, type PolicyKind, parsePolicy, type StatementReference } from './policies.ts';
 import {
   permissionSchema,
   policySchema,
@@ -48,6 +49,8 @@ export class Permissions {
   readonly #account: string;
   /** Condition keys that any policy looks at, also as variables, in lower case: no others make a difference. */
   readonly #conditionKeys = new Set<string>();
+  /** All that the policies allow, by {@link grantKey}. */
+  readonly #grants = new Map<string, Grant>();
   /** Why each access that was asked for was denied, if it was. */
   readonly #denials = new Map<string, string | undefined>();
 
@@ -74,11 +77,7 @@ export class Permissions {
           const { PolicyDocument, Queues } = propertiesOf(queuePolicySchema, resource);
           const policy = this.#parse(PolicyDocument, resource.logicalId, 'resource');
           for (const url of Queues)
-            append(
-              this.#resources,
-              resources.find(({ physicalId }) => physicalId === url)?.arn ?? url,
-              policy,
-            );
+            this.#attach(resources.find(({ physicalId }) => physicalId === url)?.arn ?? url, policy);
           break;
         }
         case 'AWS::Lambda::Permission':
@@ -96,7 +95,9 @@ export class Permissions {
     if (principal === ADMIN) return;
     for (const access of accesses) {
       const denied = this.denial(principal, access, session);
-      if (denied !== undefined) throw new AwsError('AccessDeniedException', denied, 400);
+      if (denied === undefined) continue;
+      // Lambda speaks REST, all others here speak JSON, where it is 400.
+      throw new AwsError('AccessDeniedException', denied, access.action.startsWith('lambda:') ? 403 : 400);
     }
   }
 
@@ -113,19 +114,27 @@ export class Permissions {
     return this.#denials.get(key);
   }
 
+  /** Everything that the policies allow, and whether anything has made use of it yet. */
+  grants(): Grant[] {
+    return [...this.#grants.values()];
+  }
+
   #evaluate(principal: string, access: Access, session: string): string | undefined {
     const isRole = principal.startsWith('arn:');
-    const decisions = [access.resource].flat().map((resource) =>
-      evaluate(
-        [...(this.#roles.get(principal) ?? []), ...(this.#resources.get(unqualified(resource)) ?? [])],
+    const decisions = [access.resource].flat().map((resource) => {
+      const attached = unqualified(resource);
+      const decision = evaluate(
+        [...(this.#roles.get(principal) ?? []), ...(this.#resources.get(attached) ?? [])],
         {
           action: access.action,
           resource,
           context: { 'aws:SecureTransport': 'true', 'aws:PrincipalArn': principal, ...access.context },
           principal: isRole ? { type: 'AWS', id: principal } : { type: 'Service', id: principal },
         },
-      ),
-    );
+      );
+      if (decision.allowed) this.#markUsed([nameOfRole(principal), attached], decision.applicable);
+      return decision;
+    });
     if (decisions.some(({ allowed }) => allowed)) return undefined;
     const user = isRole
       ? `arn:aws:sts::${this.#account}:assumed-role/${principal.split('/').at(-1)}/${session}`
@@ -134,6 +143,16 @@ export class Permissions {
       ? 'with an explicit deny in a policy'
       : `because no ${isRole ? 'identity' : 'resource'}-based policy allows the ${access.action} action`;
     return `User: ${user} is not authorized to perform: ${access.action} on resource: ${[access.resource].flat()[0]} ${because}`;
+  }
+
+  /** Marks what these statements allow through the patterns that covered a call. */
+  #markUsed(holders: readonly string[], statements: readonly StatementReference[]): void {
+    for (const { policy, index, actionPattern, resourcePattern } of statements)
+      for (const holder of holders) {
+        const key = grantKey(holder, policy, index, actionPattern, resourcePattern);
+        const grant = this.#grants.get(key);
+        if (grant) this.#grants.set(key, { ...grant, used: true });
+      }
   }
 
   #addRole(resource: AssemblyResource, managed: ReadonlyMap<string, AssemblyResource>): void {
@@ -161,7 +180,33 @@ export class Permissions {
   }
 
   #grant(roleArn: string, name: string, document: unknown): void {
-    append(this.#roles, roleArn, this.#parse(document, name, 'identity'));
+    const policy = this.#parse(document, name, 'identity');
+    append(this.#roles, roleArn, policy);
+    this.#list(nameOfRole(roleArn), policy);
+  }
+
+  /** Attaches a policy to a resource. */
+  #attach(arn: string, policy: Policy): void {
+    append(this.#resources, arn, policy);
+    this.#list(arn, policy);
+  }
+
+  /** Puts what a policy allows on the list of grants. */
+  #list(holder: string, { name, statements }: Policy): void {
+    for (const { reference, actions, resources } of statements) {
+      if (reference.effect !== 'Allow') continue;
+      const { index, sid } = reference;
+      for (const action of actions.length > 0 ? actions : [undefined])
+        for (const resource of resources.length > 0 ? resources : [undefined])
+          this.#grants.set(grantKey(holder, name, index, action, resource), {
+            holder,
+            policy: name,
+            statement: sid ?? String(index),
+            action: action ?? 'NotAction',
+            resource: resource ?? 'NotResource',
+            used: false,
+          });
+    }
   }
 
   #addPermission(resource: AssemblyResource, resources: readonly AssemblyResource[]): void {
@@ -183,11 +228,12 @@ export class Permissions {
         Effect: 'Allow',
         Principal: principal,
         Action: permission.Action,
-        Resource: [functionArn, `${functionArn}:*`],
+        // Attached to the function, so it is about the function and its versions and aliases.
+        Resource: '*',
         ...(Object.keys(conditions).length > 0 ? { Condition: conditions } : {}),
       },
     };
-    append(this.#resources, functionArn, this.#parse(document, resource.logicalId, 'resource'));
+    this.#attach(functionArn, this.#parse(document, resource.logicalId, 'resource'));
   }
 }
 
@@ -195,6 +241,18 @@ export class Permissions {
 export function unqualified(arn: string): string {
   const parts = parseArn(arn);
   return parts?.[2] === 'lambda' ? arn.split(':').slice(0, 7).join(':') : arn;
+}
+
+const nameOfRole = (arn: string): string => arn.split('/').at(-1) ?? arn;
+
+function grantKey(
+  holder: string,
+  policy: string,
+  index: number,
+  action: string | undefined,
+  resource: string | undefined,
+): string {
+  return JSON.stringify([holder, policy, index, action, resource]);
 }
 
 function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {

@@ -37,7 +37,12 @@ export interface StatementReference {
   readonly effect: 'Allow' | 'Deny';
   /** The pattern of `Action` that covered the request; undefined for a statement with `NotAction`. */
   readonly actionPattern?: string;
+  /** The pattern of `Resource` that covered the request; undefined for a statement without `Resource`. */
+  readonly resourcePattern?: string;
 }
+
+/** The patterns of a statement that cover a request. */
+export type Covering = Pick<StatementReference, 'actionPattern' | 'resourcePattern'>;
 
 /** Outcome of {@link evaluate}. */
 export interface PolicyDecision {
@@ -51,11 +56,13 @@ export interface PolicyDecision {
 
 /** A statement of a {@link Policy}, compiled. */
 export interface PolicyStatement {
-  readonly reference: Omit<StatementReference, 'actionPattern'>;
+  readonly reference: Omit<StatementReference, keyof Covering>;
   /** Patterns of `Action`; empty for a statement with `NotAction`. */
   readonly actions: readonly string[];
-  /** Whether it applies, and through which of {@link actions}. */
-  appliesTo(request: PolicyRequest): { readonly actionPattern?: string } | undefined;
+  /** Patterns of `Resource`; empty for a statement without. */
+  readonly resources: readonly string[];
+  /** Whether it applies, and through which of {@link actions} and {@link resources}. */
+  appliesTo(request: PolicyRequest): Covering | undefined;
 }
 
 /** A compiled policy document. */
@@ -153,19 +160,21 @@ function compileStatement(
   return {
     reference,
     actions: statement.Action ?? [],
+    resources: statement.Resource ?? [],
     appliesTo(request) {
       const context = lowerCaseKeys(request.context ?? {});
       const action = actionOf(request.action);
       if (!action || !coversPrincipal(request.principal)) return undefined;
-      if (!coversResource(request.resource, context)) return undefined;
-      return conditions.every((test) => test(context)) ? action : undefined;
+      const resource = coversResource(request.resource, context);
+      if (!resource) return undefined;
+      return conditions.every((test) => test(context)) ? { ...action, ...resource } : undefined;
     },
   };
 }
 
 function compileActions(
   statement: StatementDocument,
-): (action: string) => { actionPattern?: string } | undefined {
+): (action: string) => Pick<Covering, 'actionPattern'> | undefined {
   const { Action: included, NotAction: excluded } = statement;
   if ((included === undefined) === (excluded === undefined))
     throw new InvalidPolicyError('needs either Action or NotAction');
@@ -184,18 +193,19 @@ function compileActions(
 function compileResources(
   statement: StatementDocument,
   kind: PolicyKind,
-): (resource: string, context: ConditionContext) => boolean {
+): (resource: string, context: ConditionContext) => Pick<Covering, 'resourcePattern'> | undefined {
   const { Resource: included, NotResource: excluded } = statement;
   if (included !== undefined && excluded !== undefined)
     throw new InvalidPolicyError('has both Resource and NotResource');
   if (included === undefined && excluded === undefined) {
     if (kind === 'identity') throw new InvalidPolicyError('needs either Resource or NotResource');
-    return () => true;
+    return () => ({});
   }
-  const tests = (included ?? excluded ?? []).map(compileArn);
+  const patterns = (included ?? excluded ?? []).map((text) => ({ text, covers: compileArn(text) }));
   return (resource, context) => {
-    const hit = tests.some((test) => test(resource, context));
-    return excluded ? !hit : hit;
+    const hit = patterns.find(({ covers }) => covers(resource, context));
+    if (excluded) return hit ? undefined : {};
+    return hit && { resourcePattern: hit.text };
   };
 }
 

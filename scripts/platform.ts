@@ -18,6 +18,8 @@ export interface PlatformOptions {
   readonly dataFolder?: string;
   /** Milliseconds that every invocation of a function is billed with; measured when not given. */
   readonly billedDurationMs?: number;
+  /** Folder of the cloud assembly to run; the product's own, made current, when not given. */
+  readonly assembly?: string;
   /** Told what takes a while. */
   tell?(text: string): void;
 }
@@ -36,7 +38,7 @@ export class Platform {
 
   /** @throws when it cannot start, with the reason */
   static async start(options: PlatformOptions = {}): Promise<Platform> {
-    const assembly = await assemble(options.tell);
+    const assembly = options.assembly ?? (await assemble(options.tell));
     const time = new SimulatorTime(options);
     const credentials = Object.fromEntries(
       SYSTEMS.map((system) => [system, randomBytes(24).toString('base64url')]),
