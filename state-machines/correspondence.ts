@@ -1,7 +1,7 @@
 import { RETRY, RETRY_SEND, type RetryRule } from '#shared/tasks/retry.ts';
-import { retrier } from './compiler/asl.ts';
 import { type Definition, jsonata, LAMBDA, QUEUE } from './compiler/definition.ts';
 import type { Resources } from './compiler/resources.ts';
+import { retrier } from './compiler/retrier.ts';
 
 /** What the correspondence workflow calls, beside the desk that it tells. */
 export interface CorrespondenceResources extends Pick<Resources, 'deskQueue'> {

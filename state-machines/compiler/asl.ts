@@ -1,6 +1,6 @@
 import { durationSeconds } from '#shared/domain/duration.ts';
 import { FLAGS, type Flag } from '#shared/domain/flags.ts';
-import { LAMBDA_RETRY, RETRY, RETRY_SEND, type RetryRule } from '#shared/tasks/retry.ts';
+import { LAMBDA_RETRY, RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import { flagsSetBy } from '../language/flags.ts';
 import type { Flow, Step } from '../language/flow.ts';
 import { arrange, type Node, type Sequence } from '../language/graph.ts';
@@ -18,6 +18,7 @@ import {
   SUBORDER,
 } from './definition.ts';
 import type { Resources } from './resources.ts';
+import { retrier } from './retrier.ts';
 import { CANCEL, undoStates } from './undo.ts';
 
 /** How long a gate may stay closed before a person looks: the longest build of an access line and some more. */
@@ -407,13 +408,3 @@ function firstStepOf(sequence: Sequence): Step {
   if (node?.kind === 'choice') return firstStepOf(node.yes.length > 0 ? node.yes : node.no);
   throw new Error('An empty sequence has no first step');
 }
-
-/** A retrier of the Amazon States Language, with full jitter. */
-export const retrier = (rule: RetryRule) => ({
-  ErrorEquals: rule.errors,
-  IntervalSeconds: rule.intervalSeconds,
-  BackoffRate: rule.backoffRate,
-  MaxAttempts: rule.maxAttempts,
-  MaxDelaySeconds: rule.maxDelaySeconds,
-  JitterStrategy: 'FULL',
-});

@@ -1,9 +1,9 @@
 import { RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import type { Compensation, ManualTask, UndoTask } from '#shared/tasks/task.ts';
 import type { Flow } from '../language/flow.ts';
-import { retrier } from './asl.ts';
 import { CALLBACK, jsonata, LAMBDA, ORDER, QUEUE_CALLBACK, type State, SUBORDER } from './definition.ts';
 import type { Resources } from './resources.ts';
+import { retrier } from './retrier.ts';
 
 const CLOSE = 'End as cancelled';
 /** Where `Resume` goes to cancel, again if need be: what is undone already is left out. */
