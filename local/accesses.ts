@@ -61,9 +61,23 @@ export function accessesOf(service: string, action: string, input: Input, contex
       const target = name.startsWith('arn:') ? name : arn(`function:${name}`);
       return one(`${target}${qualifier}`, action === 'Invoke' ? 'InvokeFunction' : action);
     }
+    case 'scheduler':
+      return schedulerAccesses(action, input, arn);
     default:
       return one('*');
   }
+}
+
+/** Whoever makes a schedule also hands the role to the scheduler that calls the target. */
+function schedulerAccesses(action: string, input: Input, arn: (path: string) => string): Access[] {
+  const one = (resource: string): Access => ({ action: `scheduler:${action}`, resource });
+  if (action.startsWith('List')) return [one('*')];
+  if (action.endsWith('Group')) return [one(arn(`schedule-group/${text(input.Name)}`))];
+  const schedule = one(arn(`schedule/${text(input.GroupName) || 'default'}/${text(input.Name)}`));
+  const role = text(record.parse(input.Target).RoleArn);
+  if (role === '') return [schedule];
+  const context = { 'iam:PassedToService': 'scheduler.amazonaws.com' };
+  return [schedule, { action: 'iam:PassRole', resource: role, context }];
 }
 
 const transactionActions: Readonly<Record<string, string>> = {

@@ -26,7 +26,7 @@ export const cloudOptions = z.strictObject({
   ssm: z.record(z.string(), z.string()).default({}),
   /** Values by secret name that replace those in the template. */
   secrets: z.record(z.string(), z.string()).default({}),
-  /** Whether rules and schedules fire at their times; when not, `fire` does. */
+  /** Whether the templates' rules and schedules fire at their times; when not, `fire` does. */
   schedules: z.boolean().default(true),
   /** Seed of everything random: jitter, generated names, faults. */
   seed: z.int().default(1),

@@ -156,7 +156,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   'AWS::Scheduler::Schedule': {
     nameProperty: 'Name',
     maxLength: 64,
-    arn: arn('scheduler', 'schedule/default/'),
+    arn: (place, name, property) =>
+      arn('scheduler', `schedule/${property('GroupName') ?? 'default'}/`)(place, name),
   },
   'AWS::Scheduler::ScheduleGroup': { nameProperty: 'Name', arn: arn('scheduler', 'schedule-group/') },
   'AWS::SecretsManager::Secret': {

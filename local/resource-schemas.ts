@@ -217,18 +217,22 @@ const retryPolicy = z.strictObject({
   MaximumRetryAttempts: integer.default(185),
   MaximumEventAgeInSeconds: integer.default(86_400),
 });
-const ruleTarget = z.strictObject({
-  Id: z.string(),
+/** What both rules and schedules say about a target. */
+export const deliveryTarget = z.object({
   Arn: z.string(),
+  RetryPolicy: retryPolicy.optional(),
+  DeadLetterConfig: deadLetter.optional(),
+  SqsParameters: z.strictObject({ MessageGroupId: z.string() }).optional(),
+});
+const ruleTarget = z.strictObject({
+  ...deliveryTarget.shape,
+  Id: z.string(),
   RoleArn: z.string().optional(),
   Input: z.string().optional(),
   InputPath: z.string().optional(),
   InputTransformer: z
     .strictObject({ InputPathsMap: z.record(z.string(), z.string()).optional(), InputTemplate: z.string() })
     .optional(),
-  RetryPolicy: retryPolicy.optional(),
-  DeadLetterConfig: deadLetter.optional(),
-  SqsParameters: z.strictObject({ MessageGroupId: z.string() }).optional(),
 });
 /** One target of a rule. */
 export type RuleTarget = z.output<typeof ruleTarget>;
@@ -247,18 +251,13 @@ export const scheduleSchema = z.strictObject({
   GroupName: z.string().optional(),
   ScheduleExpression: z.string(),
   ScheduleExpressionTimezone: z.string().optional(),
-  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-  FlexibleTimeWindow: ignored,
-  Target: z.strictObject({
-    Arn: z.string(),
-    RoleArn: z.string(),
-    Input: z.string().optional(),
-    RetryPolicy: retryPolicy.optional(),
-    DeadLetterConfig: deadLetter.optional(),
-    SqsParameters: z.strictObject({ MessageGroupId: z.string() }).optional(),
-  }),
-  Description: ignored,
-  KmsKeyArn: ignored,
+  StartDate: z.iso.datetime({ offset: true }).optional(),
+  EndDate: z.iso.datetime({ offset: true }).optional(),
+  State: z.enum(['ENABLED', 'DISABLED']).optional(),
+  FlexibleTimeWindow: z.unknown(),
+  Target: z.unknown(),
+  Description: z.string().optional(),
+  KmsKeyArn: z.string().optional(),
 });
 
 export const apiSchema = z.strictObject({

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { AwsError } from './aws.ts';
 import type { Caller, Gateway } from './gateway.ts';
+import { schedulerCall } from './scheduler-wire.ts';
 import { inTrace, rootOfHeader } from './trace.ts';
 
 /** A request as it came over HTTP. */
@@ -45,7 +46,7 @@ export function isAwsRequest(headers: WireRequest['headers']): boolean {
   );
 }
 
-/** Speaks the AWS protocols: JSON 1.0 and 1.1, and Lambda's Invoke. */
+/** Speaks the AWS protocols: JSON 1.0 and 1.1, and REST for Lambda's Invoke and the Scheduler. */
 export class Wire {
   readonly #gateway: Gateway;
   /** Callers by access key id. */
@@ -67,13 +68,17 @@ export class Wire {
       const response = await inTrace(root, async () => {
         const invoked = invokePath.exec(request.path)?.[1];
         if (invoked !== undefined) return this.#invoke(caller, decodeURIComponent(invoked), request);
+        const scheduling = prefix === '' ? schedulerCall(request) : undefined;
+        if (scheduling) {
+          const input = { ...toInput(request.body), ...scheduling.members };
+          return answered(await this.#gateway.callAs(caller, 'scheduler', scheduling.action, input));
+        }
         if (!target)
           throw new AwsError(
             'UnknownOperationException',
             `${request.method} ${request.path} is not supported`,
           );
-        const answer = await this.#gateway.callAs(caller, target.service, action, toInput(request.body));
-        return { status: 200, headers: {}, body: JSON.stringify(answer ?? {}) };
+        return answered(await this.#gateway.callAs(caller, target.service, action, toInput(request.body)));
       });
       return {
         ...response,
@@ -132,6 +137,10 @@ export class Wire {
       );
     return caller;
   }
+}
+
+function answered(answer: unknown): WireResponse {
+  return { status: 200, headers: {}, body: JSON.stringify(answer ?? {}) };
 }
 
 function toInput(body: string): Readonly<Record<string, unknown>> {
