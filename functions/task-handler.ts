@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import * as z from 'zod';
 import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
 import { systemCaller } from '#shared/clients/underlying-system.ts';
-import { TechnicalError } from '#shared/domain/errors.ts';
+import { BusinessRejection, TechnicalError } from '#shared/domain/errors.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { callUnderlyingSystem, runStep, type StepContext, stepEventSchema } from '#shared/steps/run-step.ts';
 import { undoEventSchema, undoStep } from '#shared/steps/undo-step.ts';
@@ -33,7 +33,11 @@ export const taskHandler = <Event extends z.ZodType<{ order: string; suborder: s
         return answer;
       } catch (error) {
         const { name, message } = error instanceof Error ? error : new Error('unknown error');
-        logger.warn('not done', { error: name, reason: message });
+        // What a system or a person says when it refuses may be about the customer.
+        logger.warn('not done', {
+          error: name,
+          ...(!(error instanceof BusinessRejection) && { reason: message }),
+        });
         throw isPassing(error) ? new TechnicalError('Unavailable', `AWS: ${name}`) : error;
       }
     });

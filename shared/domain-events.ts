@@ -26,9 +26,18 @@ export const domainEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('StepCompleted'),
-    detail: common.extend({ step: z.string(), task: z.string(), reaches: z.string().optional() }),
+    detail: common.extend({
+      step: z.string(),
+      task: z.string(),
+      /** Which run of the step: going back to it counts up. */
+      run: z.int(),
+      reaches: z.string().optional(),
+    }),
   }),
-  z.object({ type: z.literal('StepFailed'), detail: common.extend({ step: z.string(), task: z.string() }) }),
+  z.object({
+    type: z.literal('StepFailed'),
+    detail: common.extend({ step: z.string(), task: z.string(), run: z.int() }),
+  }),
 ]);
 export type DomainEvent = z.output<typeof domainEventSchema>;
 
@@ -86,7 +95,7 @@ function stepEvents(id: string, image: unknown, before: RecordChange['before']):
   const { order, suborder, step, task, status, run, at, reaches, tells } = stepSchema.parse(image);
   const was = before && stepSchema.parse(before);
   if (was?.status === status && was.run === run) return [];
-  const detail = { id, order, suborder, at, step, task, ...(tells && { tells }) };
+  const detail = { id, order, suborder, at, step, task, run, ...(tells && { tells }) };
   if (status === 'done')
     return [{ type: 'StepCompleted', detail: { ...detail, ...(reaches && { reaches }) } }];
   if (status === 'fallout') return [{ type: 'StepFailed', detail }];

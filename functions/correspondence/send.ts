@@ -10,21 +10,22 @@ const messageSchema = z.object({
   order: z.string(),
   suborder: z.string(),
   step: z.string().default('order'),
+  run: z.int().default(1),
   tells: z.enum(MESSAGE_TEMPLATES),
 });
 
 /**
  * Has the notification system write to the customer. It knows the customer's addresses by id, so none pass through
- * here; the key (order, suborder, step and template) makes a message that is asked for twice one message.
+ * here; the key (order, suborder, step, run and template) makes a message that is asked for twice one message.
  */
 export const send =
   (deps: Dependencies & { readonly callSystem: CallSystem }) =>
-  async ({ order, suborder, step, tells }: z.output<typeof messageSchema>) => {
+  async ({ order, suborder, step, run, tells }: z.output<typeof messageSchema>) => {
     const { customerId } = await getOrderFacts(deps, order);
     return deps.callSystem({
       system: 'notify',
       operation: 'message.send',
-      idempotencyKey: `${order}-${suborder}-${step}-${tells}`,
+      idempotencyKey: `${order}-${suborder}-${step}-${run}-${tells}`,
       correlationId: order,
       step: `${suborder}.${step}.${tells}`,
       body: {

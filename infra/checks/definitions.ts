@@ -76,6 +76,6 @@ function stateProblems(name: string, state: State, scope: ReadonlySet<string>): 
 const needsCatch = (name: string, { Type }: State): boolean =>
   (Type === 'Task' || Type === 'Parallel') && !LAST_RESORT.has(name);
 
-/** Repair itself is tried again by itself; a parallel part that was cancelled goes to the undo. */
+/** Repair itself is asked for again after a pause; a parallel part that was cancelled goes to the undo. */
 const leadsToRepair = (state: string): boolean =>
-  state.startsWith('Repair') || state === 'Prepare undo' || LAST_RESORT.has(state);
+  /^(Repair|Pause)\b/.test(state) || state === 'Prepare undo' || LAST_RESORT.has(state);

@@ -1,5 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { TechnicalError } from '#shared/domain/errors.ts';
+import { StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder, Wait, WorkItem } from '#shared/store/records.ts';
@@ -31,19 +31,26 @@ export async function prepareUndo(
   order: string,
   suborder: string,
 ): Promise<{ steps: StepToUndo[] }> {
-  await writeTogether(deps, [moveSuborder(order, suborder, MAY_END, 'pendingCancellation')]);
+  // TMF622 lets a suborder come to `pendingCancellation` by way of `assessingCancellation` only.
+  await writeTogether(deps, [moveSuborder(order, suborder, MAY_END, 'assessingCancellation')]);
+  await writeTogether(deps, [
+    moveSuborder(order, suborder, ['assessingCancellation'], 'pendingCancellation'),
+  ]);
   await closeWaits(deps, order, suborder);
-  const done = (await getSteps(deps, order, suborder)).filter(({ status }) => status === 'done');
-  const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
-  return {
-    steps: latestFirst.flatMap(({ step, task }) => {
-      const undo = taskNamed(task)?.undo;
-      return undo && typeof undo === 'object' ? [{ step, task: undo.name }] : [];
-    }),
-  };
+  return { steps: await stepsToUndo(deps, order, suborder) };
 }
 
-const MAY_END = ['acknowledged', 'inProgress', 'pending', 'held', 'assessingCancellation'] as const;
+const MAY_END = ['acknowledged', 'inProgress', 'pending', 'held'] as const;
+
+/** Completed steps that can be undone, the latest first. */
+async function stepsToUndo(deps: Dependencies, order: string, suborder: string): Promise<StepToUndo[]> {
+  const done = (await getSteps(deps, order, suborder)).filter(({ status }) => status === 'done');
+  const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
+  return latestFirst.flatMap(({ step, task }) => {
+    const undo = taskNamed(task)?.undo;
+    return undo && typeof undo === 'object' ? [{ step, task: undo.name }] : [];
+  });
+}
 
 /** Other branches of the flow may wait still: their execution has left them. */
 async function closeWaits(deps: Dependencies, order: string, suborder: string): Promise<void> {
@@ -85,13 +92,22 @@ async function workItemOf(
 /**
  * A suborder has ended as cancelled. Who waits for its end goes on; who waits for a milestone that will never come
  * now fails at its gate, so that it is cancelled too (the default policy: an item's dependents stop with it).
+ * @throws StateConflict `UndoIncomplete` when a step of a branch that was left completed meanwhile: undo again
  */
 export async function endCancelled(
   deps: Dependencies,
   order: string,
   suborder: string,
 ): Promise<{ status: string }> {
-  const row = await getSuborder(deps, order, suborder);
+  const [row, left] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    stepsToUndo(deps, order, suborder),
+  ]);
+  if (left.length > 0)
+    throw new StateConflict(
+      'UndoIncomplete',
+      `${left.length} steps of suborder ${order}-${suborder} completed after their undo was prepared`,
+    );
   const at = deps.now().toISOString();
   const dependents = waitsOnMissing(row);
   for (const wait of dependents) await failGate(deps, row, wait);

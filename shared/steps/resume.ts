@@ -9,7 +9,7 @@ import {
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
-import { getStep, getSuborder } from '#shared/store/suborders.ts';
+import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { projectOrderState } from './order-state.ts';
 import { openRemainingGates, recordStep } from './record-step.ts';
 import { FIRST_RUN } from './run-step.ts';
@@ -47,14 +47,16 @@ export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<
   if (!token || !outcome) return 'waiting';
   if ('result' in outcome) await finishStep(deps, wait);
   // Before the flow goes on: the step may fail again at once, and then holds the suborder anew.
-  if (wait.kind === 'repair') await endHold(deps, order, suborder);
+  if (wait.kind === 'repair') await endHold(deps, wait);
   const answered = await answer(deps, token, outcome);
   await settle(deps, wait, answered);
   return answered;
 }
 
-/** A repaired suborder moves again. */
-async function endHold(deps: ResumeDependencies, order: string, suborder: string): Promise<void> {
+/** A repaired suborder moves again, unless another of its steps waits for repair too. */
+async function endHold(deps: ResumeDependencies, { order, suborder, step }: Wait): Promise<void> {
+  const steps = await getSteps(deps, order, suborder);
+  if (steps.some((other) => other.status === 'fallout' && other.step !== step)) return;
   const moved = await writeTogether(deps, [moveSuborder(order, suborder, ['held'], 'inProgress')]);
   if (!moved) await projectOrderState(deps, order);
 }

@@ -17,6 +17,7 @@ import {
   type State,
   SUBORDER,
 } from './definition.ts';
+import { pauseBefore } from './pause.ts';
 import type { Resources } from './resources.ts';
 import { retrier } from './retrier.ts';
 import { CANCEL, undoStates } from './undo.ts';
@@ -48,6 +49,7 @@ export function compileFlow(flow: Flow, resources: Resources): Definition {
 /** Where the steps of a sequence go when they fail, and how that goes on from there. */
 interface Scope {
   readonly repair: string;
+  readonly pause: string;
   readonly resume: string;
   /** Where a cancelled suborder leaves the scope. */
   readonly cancelled: string;
@@ -76,7 +78,7 @@ class Compiler {
     this.#assertFlagsAreKept(sequence);
     const states = this.#scope(
       sequence,
-      { repair: 'Repair', resume: 'Resume', cancelled: PREPARE_UNDO, depth: 0 },
+      { repair: 'Repair', pause: 'Pause', resume: 'Resume', cancelled: PREPARE_UNDO, depth: 0 },
       { End: true },
     );
     const [start] = Object.keys(states);
@@ -267,6 +269,7 @@ class Compiler {
         const first = branch[0] ? entryName(branch[0]) : '';
         const inner: Scope = {
           repair: `Repair (${first})`,
+          pause: `Pause (${first})`,
           resume: `Resume (${first})`,
           cancelled: `Cancelled (${first})`,
           depth: scope.depth + 1,
@@ -338,9 +341,10 @@ class Compiler {
         Output: {},
         TimeoutSeconds: durationSeconds(REPAIR_TIME_LIMIT),
         Retry: [retrier(RETRY_SEND)],
-        Catch: [{ ErrorEquals: ['States.ALL'], Output: {}, Next: scope.repair }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Output: {}, Next: scope.pause }],
         Next: scope.resume,
       },
+      [scope.pause]: pauseBefore(scope.repair),
       [scope.resume]: {
         Type: 'Choice',
         Comment:

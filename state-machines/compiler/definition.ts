@@ -1,6 +1,6 @@
 /** A state of the Amazon States Language, as far as the compiler writes it. */
 export interface State {
-  readonly Type: 'Task' | 'Choice' | 'Parallel' | 'Map' | 'Fail';
+  readonly Type: 'Task' | 'Choice' | 'Parallel' | 'Map' | 'Wait' | 'Fail';
   readonly Comment: string;
   readonly Next?: string;
   readonly End?: true;

@@ -2,6 +2,7 @@ import { RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import type { Compensation, ManualTask, UndoTask } from '#shared/tasks/task.ts';
 import type { Flow } from '../language/flow.ts';
 import { CALLBACK, jsonata, LAMBDA, ORDER, QUEUE_CALLBACK, type State, SUBORDER } from './definition.ts';
+import { pauseBefore } from './pause.ts';
 import type { Resources } from './resources.ts';
 import { retrier } from './retrier.ts';
 
@@ -54,7 +55,7 @@ export function undoStates(
     Output: {},
     TimeoutSeconds: 60,
     Retry: RETRY.standard.map(retrier),
-    Catch: [failure],
+    Catch: [{ ErrorEquals: ['UndoIncomplete'], Output: {}, Next: entry }, failure],
     End: true,
   };
   const prepare: State = {
@@ -99,6 +100,7 @@ const isByHand = (task: Compensation): task is ByHand => task.kind === 'manual';
 function processor(byHand: readonly ByHand[], resources: Resources) {
   const which = byHand.length > 0 ? 'Which undo?' : BY_SYSTEM;
   const repair = 'Repair the undo';
+  const pause = 'Pause the undo';
   const failure = [
     {
       ErrorEquals: ['States.ALL'],
@@ -185,8 +187,9 @@ function processor(byHand: readonly ByHand[], resources: Resources) {
     Output: jsonata('$states.input'),
     TimeoutSeconds: LIMIT_SECONDS,
     Retry: [retrier(RETRY_SEND)],
-    Catch: [{ ErrorEquals: ['States.ALL'], Output: jsonata('$states.input'), Next: repair }],
+    Catch: [{ ErrorEquals: ['States.ALL'], Output: jsonata('$states.input'), Next: pause }],
     Next: which,
   };
+  states[pause] = pauseBefore(repair);
   return { StartAt: which, States: states };
 }

@@ -11,12 +11,14 @@ const STEP_ID = /^[a-z][a-zA-Z0-9]*$/;
 /** States that the compiler adds to every flow. */
 const SHARED_STATES = [
   'Repair',
+  'Pause',
   'Resume',
   'Prepare undo',
   'Undo each step',
   'Which undo?',
   'Undo by system',
   'Repair the undo',
+  'Pause the undo',
   'End as cancelled',
 ];
 

@@ -197,6 +197,7 @@ describe('the picture of set-top-box.create', () => {
       'Start billing',
       expect.stringMatching(/^(Unlock|Release) the asset$/),
       'Repair',
+      'Pause',
       'Resume',
       'Prepare undo',
       'Undo each step',
@@ -214,10 +215,11 @@ describe('the picture of set-top-box.create', () => {
       [
         'Provision the box',
         'Repair (Provision the box)',
+        'Pause (Provision the box)',
         'Resume (Provision the box)',
         'Cancelled (Provision the box)',
       ],
-      ['Ship', 'Carrier delivers', 'Repair (Ship)', 'Resume (Ship)', 'Cancelled (Ship)'],
+      ['Ship', 'Carrier delivers', 'Repair (Ship)', 'Pause (Ship)', 'Resume (Ship)', 'Cancelled (Ship)'],
     ]);
     expect(catches.parse(parallel).Catch[0]).toMatchObject({
       ErrorEquals: ['ItemCancelled'],

@@ -51,6 +51,7 @@ it('shows the work of set-top-box.create as people know it', () => {
       "Start billing",
       "Release the asset",
       "Repair",
+      "Pause",
       "Resume",
       "Prepare undo",
       "Undo each step",

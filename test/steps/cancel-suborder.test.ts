@@ -178,6 +178,13 @@ describe('a suborder that has ended as cancelled', () => {
     expect(world.wait('00#close#gate')).not.toHaveProperty('outcome');
   });
 
+  it('has not ended while a step that completed after its undo was prepared is not undone', async () => {
+    ending({});
+    done({ step: 'late', task: 'stock.reserve', at: minute(9) });
+    await expect(end()).rejects.toMatchObject({ name: 'UndoIncomplete' });
+    expect(world.suborder()).toMatchObject({ state: 'pendingCancellation' });
+  });
+
   it('fails the gates that wait for a milestone which will never come', async () => {
     gate('05#tv#gate', '04:D06', '02:D05');
     gate('06#voice#gate', '04:D02');

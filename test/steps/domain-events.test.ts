@@ -87,6 +87,7 @@ describe('a step', () => {
           at: '2026-03-02T07:00:00.000Z',
           step: 'ship',
           task: 'logistics.ship',
+          run: 1,
           reaches: 'HW_SCANNED',
           tells: 'HW_SHIPPED',
         },
@@ -215,7 +216,7 @@ describe('publishing', () => {
 
 describe('correspondence', () => {
   const world = new World();
-  const message = { order: ORDER, suborder: '04', step: 'ship', tells: 'HW_SHIPPED' } as const;
+  const message = { order: ORDER, suborder: '04', step: 'ship', run: 1, tells: 'HW_SHIPPED' } as const;
 
   it('has the notification system write to the customer, whom it knows by id', async () => {
     world.answer = () => ({ messageId: 'M-1' });
@@ -224,7 +225,7 @@ describe('correspondence', () => {
       {
         system: 'notify',
         operation: 'message.send',
-        idempotencyKey: `${ORDER}-04-ship-HW_SHIPPED`,
+        idempotencyKey: `${ORDER}-04-ship-1-HW_SHIPPED`,
         correlationId: ORDER,
         step: '04.ship.HW_SHIPPED',
         body: {
@@ -238,11 +239,12 @@ describe('correspondence', () => {
     expect(JSON.stringify(world.calls)).not.toContain('Jane');
   });
 
-  it('is one message however often it is asked for, and another for another template', async () => {
+  it('is one message however often it is asked for, and another for another template or run of the step', async () => {
     world.calls.length = 0;
     await send(world.deps)(message);
     await send(world.deps)(message);
     await send(world.deps)({ ...message, tells: 'ACTION_REQUIRED' });
-    expect(new Set(world.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2);
+    await send(world.deps)({ ...message, run: 2 });
+    expect(new Set(world.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);
   });
 });

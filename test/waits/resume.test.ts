@@ -229,6 +229,12 @@ describe('a repair', () => {
     expect(states).toEqual(['inProgress']);
   });
 
+  it('leaves the hold to the repair of another step that failed as well', async () => {
+    world.db.seed('suborders', doneStep('ship', { status: 'fallout' }));
+    await resumed('04#pick#repair', { token: 'T1', outcome: SUCCESS });
+    expect(world.suborder()).toMatchObject({ state: 'held' });
+  });
+
   it('leaves a suborder alone that is not held', async () => {
     world.plan(suborder('04', { state: 'pendingCancellation' }));
     await resumed('04#pick#repair', { token: 'T1', outcome: SUCCESS });
