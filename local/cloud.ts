@@ -22,6 +22,7 @@ import { isAwsRequest } from './wire.ts';
 
 const workerThreads = 2;
 const graceMs = 1000;
+const keepTimeEveryMs = 1000;
 
 /** A cloud assembly running in this process. Replaces the process's `Date` unless its clock is the real one. */
 export class EmbeddedCloud {
@@ -88,8 +89,7 @@ export class EmbeddedCloud {
     const parts = { url, clock, activity, meter, faults, logs, issuer };
     const deployment = await deploy(assembly, { ...parts, options: filled, database, threads, data });
     cleanup.defer(() => deployment.stop());
-    data?.keepTime(() => clock.now());
-    if (data) cleanup.defer(() => data.freeze());
+    if (data) keepTime(data, clock, cleanup);
     const cloud = new EmbeddedCloud(parts, assembly, deployment, cleanup.move());
     const admin = new Admin(cloud);
     server.handler = (request) =>
@@ -198,7 +198,7 @@ function startClock(
   if (clock === 'real' && start === undefined)
     return { clock: new RunningClock(machineNow), time: undefined };
   const time = new SharedTime();
-  const from = start?.getTime() ?? data?.lastTime ?? machineNow();
+  const from = data?.lastTime ?? start?.getTime() ?? machineNow();
   const speed = clock === 'manual' ? 0 : clock === 'real' ? 1 : clock.speed;
   time.set(from, speed);
   replaceDate(() => time.now());
@@ -206,9 +206,22 @@ function startClock(
     time: time.buffer,
     clock:
       clock === 'manual'
-        ? new ManualClock(from, (now) => time.set(now, 0))
+        ? new ManualClock(from, (now) => {
+            time.set(now, 0);
+            data?.tick();
+          })
         : new RunningClock(() => time.now(), speed),
   };
+}
+
+/** Keeps the time now and then also while nothing happens, and nothing at all once everything is taken down. */
+function keepTime(data: DataFolder, clock: Clock, cleanup: AsyncDisposableStack): void {
+  data.keepTime(() => clock.now());
+  const timer = setInterval(() => data.tick(), keepTimeEveryMs).unref();
+  cleanup.defer(() => {
+    clearInterval(timer);
+    data.freeze();
+  });
 }
 
 /** Puts the addresses, which are only known now, into the values given at the start. */

@@ -1,23 +1,26 @@
 import { readFileSync } from 'node:fs';
+import * as z from 'zod';
 import type { Activity } from './activity.ts';
 import { apiOf, type DeployedApi } from './api.ts';
 import type { Assembly, AssemblyResource } from './assembly.ts';
 import type { AwsBackend } from './aws.ts';
 import type { Clock } from './clock.ts';
 import type { DataFolder } from './data-folder.ts';
-import { Deliveries } from './deliveries.ts';
+import { Deliveries, pendingDelivery } from './deliveries.ts';
 import { DynamoDb, tablesOf } from './dynamodb.ts';
 import type { DynamoDbProcess } from './dynamodb-process.ts';
 import type { MappingOptions } from './event-sources/mapping.ts';
 import { QueueMapping } from './event-sources/queue-mapping.ts';
-import { type Checkpoints, StreamMapping } from './event-sources/stream-mapping.ts';
+import { StreamMapping } from './event-sources/stream-mapping.ts';
 import type { Faults } from './faults.ts';
+import { pendingInvocation } from './functions/asynchronous.ts';
 import { type DeployedFunction, functionsOf } from './functions/deployed-function.ts';
 import { Lambda } from './functions/lambda.ts';
 import type { Logs } from './functions/logs.ts';
 import type { WorkerThread } from './functions/worker-thread.ts';
 import { type Caller, Gateway } from './gateway.ts';
 import type { Issuer } from './issuer.ts';
+import { keptMessage } from './kept-messages.ts';
 import type { Meter } from './meter.ts';
 import type { ResolvedCloudOptions } from './options.ts';
 import { ParameterStore, SecretStore } from './parameters.ts';
@@ -33,7 +36,7 @@ import {
 } from './resource-schemas.ts';
 import { roleTrust } from './role-trust.ts';
 import { Rules } from './rules.ts';
-import { Scheduler } from './scheduler.ts';
+import { keptSchedule, Scheduler } from './scheduler.ts';
 import { type ExecutionDescription, StepFunctions, statesWire } from './states/index.ts';
 import { TimeToLive } from './time-to-live.ts';
 import { currentTrace, enterTrace, inTrace, traceRoots } from './trace.ts';
@@ -103,7 +106,12 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
 
   const dynamoDb = new DynamoDb(ground.database, tables, { meter, ...place });
   gateway.register('dynamodb', (action, input) => dynamoDb.call(action, input));
-  const queues = new Queues(queuesOf(resources), { meter, url, ...place });
+  const queues = new Queues(queuesOf(resources), {
+    meter,
+    url,
+    ...place,
+    shelf: data?.shelf('messages', keptMessage) ?? new Map(),
+  });
   gateway.register('sqs', (action, input) => queues.call(action, input));
   const lambda = new Lambda({
     functions,
@@ -122,6 +130,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     logs,
     newUuid,
     newTrace,
+    shelf: data?.shelf('invocations', pendingInvocation) ?? new Map(),
   });
   gateway.register('lambda', (action, input) => lambda.call(action, input));
   const deliveries = new Deliveries({
@@ -130,7 +139,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     activity,
     newUuid,
     warn: (text) => logs.write({ function: 'rules', text }),
-    shelf: new Map(),
+    shelf: data?.shelf('deliveries', pendingDelivery) ?? new Map(),
   });
   const events = { resources, deliveries, clock, meter, ...place, newUuid, newTrace };
   const rules = new Rules({ ...events, schedules: options.schedules });
@@ -139,13 +148,13 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     ...events,
     trust: roleTrust(resources, account),
     schedules: options.schedules,
-    shelf: new Map(),
+    shelf: data?.shelf('schedules', keptSchedule) ?? new Map(),
   });
   gateway.register('scheduler', async (action, input) => scheduler.call(action, input));
   registerStores(gateway, assembly, ground);
 
   await Promise.all([dynamoDb.createTables(), queues.create()]);
-  await data?.keepQueues(queues);
+  await queues.restore();
   const ttl = new TimeToLive(dynamoDb, clock, activity);
   if (data) for (const table of tables) ttl.watch(table);
 
@@ -181,6 +190,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     newTrace,
     resume: () => {
       engine.resume();
+      lambda.resume();
       deliveries.resume();
       scheduler.resume();
       for (const mapping of mappings) mapping.wake();
@@ -346,7 +356,7 @@ function eventSourceMappings(
 ): readonly { wake(): void }[] {
   const { ground, gateway, dynamoDb, queues, lambda } = parts;
   const { clock, activity, faults, data } = ground;
-  const checkpoints = data?.checkpoints() ?? checkpointsInMemory();
+  const checkpoints = data?.shelf('checkpoints', z.string()) ?? new Map<string, string>();
   const byQueue = new Map<string, QueueMapping>();
   const byTable = new Map<string, StreamMapping[]>();
   for (const resource of resources) {
@@ -407,12 +417,4 @@ function refuseShortVisibility(
     throw new Error(
       `${where}: queue visibility timeout: ${visibilitySeconds} seconds is less than function timeout: ${timeoutMs / 1000} seconds`,
     );
-}
-
-function checkpointsInMemory(): Checkpoints {
-  const known = new Map<string, string>();
-  return {
-    get: (mapping, shard) => known.get(`${mapping}|${shard}`),
-    set: (mapping, shard, sequenceNumber) => void known.set(`${mapping}|${shard}`, sequenceNumber),
-  };
 }

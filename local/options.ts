@@ -15,7 +15,7 @@ export const cloudOptions = z.strictObject({
   clock: z
     .union([z.literal(['real', 'manual']), z.strictObject({ speed: z.number().positive() })])
     .default('real'),
-  /** Time at which the clock starts; now unless given. */
+  /** Time at which the clock starts, unless a data folder tells where it was; now unless given. */
   start: z.coerce.date().optional(),
   /**
    * Values of the templates' `CfnParameter`s. In these and the next two, `{{url}}` stands for the cloud's base

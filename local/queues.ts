@@ -2,8 +2,10 @@ import { buildApp } from 'fauxqs';
 import * as z from 'zod';
 import type { AssemblyResource } from './assembly.ts';
 import { AwsError } from './aws.ts';
+import { type KeptMessage, KeptMessages, type SentMessage, sentMessage } from './kept-messages.ts';
 import { chunks, type Meter } from './meter.ts';
 import { propertiesOf, queueSchema } from './resource-schemas.ts';
+import type { Shelf } from './shelf.ts';
 import { currentTrace, TraceMemory } from './trace.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -30,14 +32,7 @@ export type Message = z.output<typeof message>;
 const received = z.object({ Messages: z.array(message).default([]) });
 
 /** A message as it lies in a queue. */
-export const storedMessage = z.object({
-  messageId: z.string(),
-  body: z.string(),
-  messageAttributes: z.record(z.string(), z.unknown()).default({}),
-  delayUntil: z.number().optional(),
-  messageGroupId: z.string().optional(),
-  messageDeduplicationId: z.string().optional(),
-});
+const storedMessage = z.object({ messageId: z.string(), delayUntil: z.number().optional() });
 const inspection = z.object({
   messages: z.object({
     ready: z.array(storedMessage),
@@ -49,7 +44,11 @@ const inspection = z.object({
 export type QueueContent = z.output<typeof inspection>['messages'];
 
 const sentOne = z.object({ MessageId: z.string() });
-const sentBatch = z.object({ Successful: z.array(sentOne).default([]) });
+const sentBatch = z.object({ Successful: z.array(sentOne.extend({ Id: z.string() })).default([]) });
+const sendEntry = sentMessage.extend({ Id: z.string() });
+const handle = z.object({ ReceiptHandle: z.string() });
+const deletedBatch = z.object({ Successful: z.array(z.object({ Id: z.string() })).default([]) });
+const deleteEntry = handle.extend({ Id: z.string() });
 const errorSchema = z.object({ __type: z.string(), message: z.string().default('') });
 const created = z.object({ QueueUrl: z.string() });
 
@@ -77,10 +76,18 @@ export class Queues {
   readonly #urls = new Map<string, string>();
   readonly #traces = new TraceMemory();
   readonly #listeners: ((queue: Queue) => void)[] = [];
+  readonly #kept: KeptMessages;
 
   constructor(
     queues: readonly Queue[],
-    options: { meter: Meter; region: string; account: string; url: string },
+    options: {
+      meter: Meter;
+      region: string;
+      account: string;
+      url: string;
+      /** Keeps messages until they are deleted. */
+      shelf: Shelf<KeptMessage>;
+    },
   ) {
     this.#app = buildApp({ logger: false, defaultRegion: options.region });
     this.queues = new Map(queues.map((queue) => [queue.name, queue]));
@@ -88,6 +95,7 @@ export class Queues {
     this.#meter = options.meter;
     this.#account = options.account;
     this.#host = new URL(options.url).host;
+    this.#kept = new KeptMessages(options.shelf, () => Date.now());
   }
 
   async create(): Promise<void> {
@@ -116,10 +124,7 @@ export class Queues {
   async call(action: string, input: Input): Promise<Record<string, unknown>> {
     const answer = await this.#send(action, input);
     const queue = this.#queueOf(input);
-    if (sendActions.has(action)) {
-      const sent = action === 'SendMessage' ? [sentOne.parse(answer)] : sentBatch.parse(answer).Successful;
-      for (const { MessageId } of sent) this.#traces.remember(MessageId);
-    }
+    if (queue) await this.#keep(action, queue, input, answer);
     this.#count(action, queue, Buffer.byteLength(JSON.stringify(sendActions.has(action) ? input : answer)));
     if (queue && changeActions.has(action)) this.#notify(queue);
     if (queue && action === 'ReceiveMessage') this.#notifyDeadLetters(queue);
@@ -136,6 +141,7 @@ export class Queues {
       WaitTimeSeconds: 0,
     });
     const messages = received.parse(answer).Messages;
+    await this.#noteReceived(queue, messages);
     const [first] = messages;
     if (first) {
       this.#count(
@@ -150,19 +156,70 @@ export class Queues {
     return messages;
   }
 
-  /** Puts messages into a queue, uncounted, as they were before a restart. */
-  async restore(queue: Queue, messages: readonly z.output<typeof storedMessage>[]): Promise<void> {
-    for (const { body, messageAttributes, delayUntil, messageGroupId, messageDeduplicationId } of messages) {
-      const seconds = delayUntil === undefined ? 0 : Math.ceil((delayUntil - Date.now()) / 1000);
-      await this.#send('SendMessage', {
-        QueueUrl: queue.url,
-        MessageBody: body,
-        MessageAttributes: messageAttributes,
-        ...(messageGroupId === undefined ? { DelaySeconds: Math.min(900, Math.max(0, seconds)) } : {}),
-        ...(messageGroupId === undefined ? {} : { MessageGroupId: messageGroupId }),
-        ...(messageDeduplicationId === undefined ? {} : { MessageDeduplicationId: messageDeduplicationId }),
-      });
+  /** Puts back, uncounted, the messages that were there when the process ended: those in flight are visible again. */
+  async restore(): Promise<void> {
+    for (const [id, message] of this.#kept.all()) {
+      const queue = this.queues.get(message.queue);
+      if (queue) await this.#restore(queue, message);
+      this.#kept.forget(id);
     }
+  }
+
+  async #restore(queue: Queue, message: KeptMessage): Promise<void> {
+    const { body, attributes, delayUntil, group, deduplication } = message;
+    const seconds = Math.max(0, Math.ceil(((delayUntil ?? 0) - Date.now()) / 1000));
+    const again = {
+      MessageBody: body,
+      MessageAttributes: attributes,
+      ...(group === undefined ? { DelaySeconds: seconds } : { MessageGroupId: group }),
+      ...(deduplication === undefined ? {} : { MessageDeduplicationId: deduplication }),
+    };
+    const { MessageId } = sentOne.parse(await this.#send('SendMessage', { QueueUrl: queue.url, ...again }));
+    this.#kept.sent(queue.name, MessageId, again, 0);
+  }
+
+  /** Notes what a call that was answered did to messages. */
+  async #keep(action: string, queue: Queue, input: Input, answer: unknown): Promise<void> {
+    const sent = (id: string, entry: SentMessage) => {
+      this.#kept.sent(queue.name, id, entry, queue.definition.DelaySeconds);
+      this.#traces.remember(id);
+    };
+    switch (action) {
+      case 'SendMessage':
+        return sent(sentOne.parse(answer).MessageId, sentMessage.parse(input));
+      case 'SendMessageBatch': {
+        const entries = new Map(entriesOf(sendEntry, input).map((entry) => [entry.Id, entry]));
+        for (const { Id, MessageId } of sentBatch.parse(answer).Successful) {
+          const entry = entries.get(Id);
+          if (entry) sent(MessageId, entry);
+        }
+        return;
+      }
+      case 'ReceiveMessage':
+        return this.#noteReceived(queue, received.parse(answer).Messages);
+      case 'DeleteMessage':
+        return this.#kept.deleted(handle.parse(input).ReceiptHandle);
+      case 'DeleteMessageBatch': {
+        const done = new Set(deletedBatch.parse(answer).Successful.map(({ Id }) => Id));
+        for (const { Id, ReceiptHandle } of entriesOf(deleteEntry, input))
+          if (done.has(Id)) this.#kept.deleted(ReceiptHandle);
+        return;
+      }
+      case 'PurgeQueue':
+        return this.#kept.purged(queue.name);
+    }
+  }
+
+  /** Receiving is also when messages that were received too often are moved. */
+  async #noteReceived(queue: Queue, messages: readonly Message[]): Promise<void> {
+    const { RedrivePolicy } = queue.definition;
+    const deadLetters = this.byArn(RedrivePolicy?.deadLetterTargetArn ?? '');
+    if (RedrivePolicy && deadLetters && this.#kept.mayMove(queue.name, RedrivePolicy.maxReceiveCount)) {
+      const { ready, delayed, inflight } = await this.inspect(deadLetters);
+      const there = [...ready, ...delayed, ...inflight.map(({ message }) => message)];
+      for (const { messageId } of there) this.#kept.moved(messageId, deadLetters.name);
+    }
+    for (const { MessageId, ReceiptHandle } of messages) this.#kept.received(MessageId, ReceiptHandle);
   }
 
   /** What a queue holds, without taking it. */
@@ -229,6 +286,10 @@ export class Queues {
       .replaceAll(new RegExp(`(arn:aws:sqs:[a-z0-9-]+:)${from}:`, 'g'), `$1${to}:`)
       .replaceAll(`http://${this.#host}/${from}/`, `http://${this.#host}/${to}/`);
   }
+}
+
+function entriesOf<T>(schema: z.ZodType<T>, { Entries }: Input): T[] {
+  return z.array(schema).parse(Entries);
 }
 
 /** The queues of an assembly. */

@@ -3,8 +3,9 @@ import type { Activity } from '../activity.ts';
 import type { AwsBackend } from '../aws.ts';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
+import type { Answer } from '../functions/answer.ts';
 import type { DeployedFunction } from '../functions/deployed-function.ts';
-import type { Answer, Lambda } from '../functions/lambda.ts';
+import type { Lambda } from '../functions/lambda.ts';
 import type { eventSourceMappingSchema } from '../resource-schemas.ts';
 
 /** What every event source mapping works with. */

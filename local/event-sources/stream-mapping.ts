@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { AwsError } from '../aws.ts';
+import { deliveryTo } from '../destinations.ts';
 import type { DynamoDb, Table } from '../dynamodb.ts';
 import { compileFilter, type RecordFilter } from '../event-bus.ts';
-import { deliveryTo } from '../functions/lambda.ts';
+import type { Shelf } from '../shelf.ts';
 import { inTrace } from '../trace.ts';
 import { type MappingOptions, runBatch } from './mapping.ts';
 
-/** How far a mapping has come, kept between runs: the last sequence number that it is done with, by shard. */
-export interface Checkpoints {
-  get(mapping: string, shard: string): string | undefined;
-  set(mapping: string, shard: string, sequenceNumber: string): void;
-}
+/** How far each mapping has come: the last sequence number that it is done with, by {@link checkpointKey}. */
+export type Checkpoints = Pick<Shelf<string>, 'get' | 'set'>;
+
+const checkpointKey = (mapping: string, shard: string) => `${mapping}|${shard}`;
 
 const recordSchema = z.looseObject({
   eventName: z.string(),
@@ -109,7 +109,7 @@ export class StreamMapping {
             id: ShardId,
             pending: [],
             iterator: undefined,
-            lastRead: this.#checkpoints.get(this.#options.id, ShardId),
+            lastRead: this.#checkpoints.get(checkpointKey(this.#options.id, ShardId)),
             closed: false,
             delivering: false,
             windowFrom: undefined,
@@ -284,7 +284,7 @@ export class StreamMapping {
   }
 
   #done(shard: Shard, { identifier }: Pending): void {
-    this.#checkpoints.set(this.#options.id, shard.id, identifier);
+    this.#checkpoints.set(checkpointKey(this.#options.id, shard.id), identifier);
   }
 
   /** Waits for the next attempt; waiting for time is no activity. */

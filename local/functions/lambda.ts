@@ -5,21 +5,16 @@ import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Meter } from '../meter.ts';
 import { unqualified } from '../permissions.ts';
+import type { Shelf } from '../shelf.ts';
 import { currentTrace, inTrace, traceHeader } from '../trace.ts';
+import { type Answer, failed } from './answer.ts';
+import { AsynchronousInvocations, type PendingInvocation } from './asynchronous.ts';
 import type { DeployedFunction } from './deployed-function.ts';
-import type { FunctionError } from './protocol.ts';
 import type { LogSink, Outcome, WorkerThread } from './worker-thread.ts';
 
 /** How many events a function handles at once before further ones wait; each needs a copy of its module. */
 const mostCopies = 2;
 const largestPayload = 6 * 1024 * 1024;
-/** Pauses before the first and the second retry of an asynchronous invocation. */
-const retryDelaysMs = [60_000, 120_000];
-
-/** What a function answered. */
-export type Answer =
-  | { readonly payload: unknown; readonly error?: undefined }
-  | { readonly payload: FunctionError; readonly error: 'Unhandled' };
 
 const invokeInput = z.object({
   FunctionName: z.string(),
@@ -42,6 +37,8 @@ export interface LambdaOptions {
   readonly newUuid: () => string;
   readonly newTrace: () => string;
   readonly billedDurationMs?: number | undefined;
+  /** Keeps events of asynchronous invocations until they have been handled. */
+  readonly shelf: Shelf<PendingInvocation>;
 }
 
 /** Copies of a function's module: which are free, and who waits for one. */
@@ -60,6 +57,7 @@ export class Lambda {
   readonly #functions = new Map<string, DeployedFunction>();
   readonly #threads = new Map<string, WorkerThread>();
   readonly #copies = new Map<string, Copies>();
+  readonly #asynchronous: AsynchronousInvocations;
 
   constructor(options: LambdaOptions) {
     this.#options = options;
@@ -69,6 +67,11 @@ export class Lambda {
       thread.define(deployed.code);
       this.#functions.set(deployed.code.arn, deployed);
       this.#threads.set(deployed.code.arn, thread);
+    });
+    this.#asynchronous = new AsynchronousInvocations({
+      ...options,
+      find: (arn) => this.#functions.get(arn),
+      invoke: (deployed, event, requestId) => this.#invoke(deployed, event, requestId),
     });
   }
 
@@ -116,8 +119,12 @@ export class Lambda {
 
   /** Accepts an event and runs the function later, with retries and destinations as on AWS. */
   invokeAsynchronously(deployed: DeployedFunction, event: unknown): void {
-    const { clock, newUuid } = this.#options;
-    this.#attempt({ deployed, event, requestId: newUuid(), acceptedAt: clock.now(), attempts: 0 });
+    this.#asynchronous.accept(deployed, event);
+  }
+
+  /** Goes on with events that were accepted and not handled before; call it once, when functions can be run. */
+  resume(): void {
+    this.#asynchronous.resume();
   }
 
   async #invoke(
@@ -207,150 +214,5 @@ export class Lambda {
   #log(name: string, requestId: string, outcome: Outcome): void {
     if ('error' in outcome)
       this.#options.logs.write({ function: name, requestId, text: JSON.stringify(outcome.error) });
-  }
-
-  #attempt(job: AsynchronousJob): void {
-    const { activity } = this.#options;
-    void activity.during(async () => {
-      let answer: Answer;
-      try {
-        answer = await inTrace(currentTrace() ?? this.#options.newTrace(), () =>
-          this.#invoke(job.deployed, job.event, job.requestId),
-        );
-      } catch (error) {
-        const isThrottled = error instanceof AwsError && error.code === 'TooManyRequestsException';
-        if (isThrottled) return this.#retryLater(job, retryDelaysMs[0] ?? 0);
-        answer = failed('Lambda.InvokeFailed', error instanceof Error ? error.message : String(error));
-      }
-      const done = { ...job, attempts: job.attempts + 1 };
-      const { retries, onSuccess, onFailure } = job.deployed.asynchronous;
-      if (answer.error === undefined) {
-        if (onSuccess !== undefined) await this.#toDestination(onSuccess, done, answer, 'Success');
-        return;
-      }
-      if (done.attempts <= retries) return this.#retryLater(done, retryDelaysMs[done.attempts - 1] ?? 0);
-      if (onFailure !== undefined) await this.#toDestination(onFailure, done, answer, 'RetriesExhausted');
-      await this.#toDeadLetters(done, answer);
-    });
-  }
-
-  #retryLater(job: AsynchronousJob, delayMs: number): void {
-    const { clock } = this.#options;
-    const at = clock.now() + delayMs;
-    if (at - job.acceptedAt <= job.deployed.asynchronous.maximumAgeMs)
-      clock.schedule(at, () => this.#attempt(job));
-    else void this.#toDeadLetters(job, failed('EventAgeExceeded', 'the event is too old'));
-  }
-
-  async #toDestination(
-    target: string,
-    job: AsynchronousJob,
-    answer: Answer,
-    condition: string,
-  ): Promise<void> {
-    const { clock } = this.#options;
-    await this.#deliver(job, target, {
-      version: '1.0',
-      timestamp: new Date(clock.now()).toISOString(),
-      requestContext: {
-        requestId: job.requestId,
-        functionArn: `${job.deployed.code.arn}:$LATEST`,
-        condition,
-        approximateInvokeCount: job.attempts,
-      },
-      requestPayload: job.event,
-      responseContext: {
-        statusCode: 200,
-        executedVersion: '$LATEST',
-        ...(answer.error === undefined ? {} : { functionError: answer.error }),
-      },
-      responsePayload: answer.payload,
-    });
-  }
-
-  async #toDeadLetters(job: AsynchronousJob, answer: Answer): Promise<void> {
-    const target = job.deployed.asynchronous.deadLetters;
-    if (target === undefined) return;
-    const message = answer.error === undefined ? '' : answer.payload.errorMessage;
-    const text = (value: string) => ({ DataType: 'String', StringValue: value.slice(0, 1024) || '-' });
-    await this.#deliver(job, target, job.event, {
-      RequestID: text(job.requestId),
-      ErrorCode: { DataType: 'Number', StringValue: '200' },
-      ErrorMessage: text(message),
-    });
-  }
-
-  async #deliver(
-    { deployed, requestId }: AsynchronousJob,
-    target: string,
-    content: unknown,
-    attributes: object = {},
-  ): Promise<void> {
-    const { backend, logs } = this.#options;
-    try {
-      await backend.call({ principal: deployed.roleArn, ...deliveryTo(target, content, attributes) });
-    } catch (error) {
-      logs.write({
-        function: deployed.code.name,
-        requestId,
-        text: `Cannot deliver to ${target}: ${error instanceof Error ? error.message : error}`,
-      });
-    }
-  }
-}
-
-interface AsynchronousJob {
-  readonly deployed: DeployedFunction;
-  readonly event: unknown;
-  readonly requestId: string;
-  readonly acceptedAt: number;
-  readonly attempts: number;
-}
-
-function failed(errorType: string, errorMessage: string): Answer {
-  return { payload: { errorType, errorMessage }, error: 'Unhandled' };
-}
-
-/** The call that hands content to a destination by its ARN. */
-export function deliveryTo(
-  target: string,
-  content: unknown,
-  messageAttributes: object = {},
-): { service: string; action: string; input: Record<string, unknown> } {
-  const [, , service, , account, name = ''] = target.split(':');
-  switch (service) {
-    case 'sqs':
-      return {
-        service,
-        action: 'SendMessage',
-        input: {
-          QueueUrl: `/${account}/${name}`,
-          MessageBody: JSON.stringify(content),
-          ...(Object.keys(messageAttributes).length > 0 ? { MessageAttributes: messageAttributes } : {}),
-        },
-      };
-    case 'lambda':
-      return {
-        service,
-        action: 'Invoke',
-        input: { FunctionName: target, InvocationType: 'Event', Payload: content },
-      };
-    case 'events':
-      return {
-        service,
-        action: 'PutEvents',
-        input: {
-          Entries: [
-            {
-              Source: 'lambda',
-              DetailType: 'Lambda Function Invocation Result',
-              Detail: JSON.stringify(content),
-              EventBusName: target,
-            },
-          ],
-        },
-      };
-    default:
-      throw new Error(`${target} is not a destination that is known here`);
   }
 }
