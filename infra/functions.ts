@@ -122,9 +122,6 @@ const API_MEMORY = 512;
 
 const READ = ['GetItem', 'Query'] as const;
 const WRITE = ['PutItem', 'UpdateItem'] as const;
-/** Brings the state in an order's header up to that of its suborders. */
-const PROJECT = ['GetItem', 'UpdateItem'] as const;
-
 /** What the step runtime does around every step: load the facts, record the step, open the gates of others. */
 const STEP_TABLES = {
   orders: ['GetItem'],
@@ -138,7 +135,7 @@ const UNDO_TABLES = { suborders: ['GetItem', 'UpdateItem'] } as const satisfies 
 /** Parking a token: the wait, and the step that waits. */
 const PARK_TABLES = {
   orders: ['GetItem'],
-  suborders: PROJECT,
+  suborders: ['GetItem', 'UpdateItem'],
   waits: ['GetItem', 'UpdateItem'],
 } as const satisfies Tables;
 
@@ -151,10 +148,9 @@ const OPEN_TABLES = {
 
 /** What completing a work item does: the step, its wait, and the labels of the units that were scanned. */
 const COMPLETE_TABLES = {
-  orders: ['GetItem'],
-  suborders: [...READ, ...WRITE],
-  waits: ['GetItem', 'UpdateItem'],
-  workItems: ['GetItem', ...WRITE],
+  suborders: ['GetItem', ...WRITE],
+  waits: ['UpdateItem'],
+  workItems: ['GetItem', 'PutItem'],
   bindings: ['GetItem', 'PutItem', 'DeleteItem'],
 } as const satisfies Tables;
 
@@ -220,21 +216,21 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'product-orders/create',
     'TMF622: accepts an order',
-    { tables: { orders: [...READ, 'PutItem'] } },
+    { tables: { orders: ['GetItem', 'PutItem'] } },
     `POST ${TMF622}`,
     'orders:write',
   ),
   route(
     'product-orders/get',
     'TMF622: shows one order',
-    { tables: { orders: READ, suborders: ['Query'] } },
+    { tables: { orders: ['Query'], suborders: ['Query'] } },
     `GET ${TMF622}/{id}`,
     'orders:read',
   ),
   route(
     'product-orders/list',
     'TMF622: lists orders by date, state, party or external id',
-    { tables: { orders: [...READ, 'BatchGetItem'], suborders: ['Query'] }, indexes: ['orders'] },
+    { tables: { orders: ['BatchGetItem'], suborders: ['Query'] }, indexes: ['orders'] },
     `GET ${TMF622}`,
     'orders:read',
   ),
@@ -261,11 +257,11 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     },
   }),
   handler('tasks/order.start', 'orders', 'Starts all suborders of an order', {
-    tables: { ...STEP_TABLES, orders: PROJECT, waits: ['GetItem', 'UpdateItem'] },
+    tables: { ...STEP_TABLES, orders: ['GetItem', 'UpdateItem'], waits: ['GetItem', 'UpdateItem'] },
     starts: 'all-flows',
   }),
   handler('tasks/order.close', 'orders', 'Ends an order by the states of its suborders', {
-    tables: { ...STEP_TABLES, orders: PROJECT },
+    tables: { ...STEP_TABLES, orders: ['GetItem', 'UpdateItem'] },
   }),
   handler('waits/park', 'orders', 'Parks the token of a gate, an event or a timer', {
     tables: { ...PARK_TABLES, suborders: [...READ, ...WRITE], inbox: INBOX },
@@ -275,7 +271,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'orders',
     'Answers tokens: the only function that lets a flow go on',
     {
-      tables: { orders: PROJECT, suborders: [...READ, ...WRITE], waits: ['GetItem', 'UpdateItem'] },
+      tables: { orders: ['UpdateItem'], suborders: [...READ, ...WRITE], waits: ['GetItem', 'UpdateItem'] },
       starts: 'all-flows',
       answers: ['Success', 'Failure'],
       wakesItself: true,
@@ -297,7 +293,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'orders',
     'Applies the rule of the task that failed: desk, ask, run again, flag or cancel',
     {
-      tables: { ...OPEN_TABLES, orders: PROJECT, suborders: [...READ, ...WRITE] },
+      tables: { ...OPEN_TABLES, orders: ['GetItem', 'UpdateItem'], suborders: [...READ, ...WRITE] },
     },
     queue('repair'),
   ),
@@ -309,7 +305,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     },
   }),
   handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
-    tables: { orders: PROJECT, suborders: [...READ, 'UpdateItem'], waits: ['UpdateItem'] },
+    tables: { orders: ['UpdateItem'], suborders: [...READ, 'UpdateItem'], waits: ['UpdateItem'] },
   }),
   handler(
     'events/publish',
@@ -332,7 +328,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'work-items/list',
     'Shows the work of a desk, the oldest due first',
-    { tables: { workItems: ['GetItem'] }, indexes: ['workItems'] },
+    { tables: { workItems: [] }, indexes: ['workItems'] },
     'GET /desks/{desk}/work-items',
     'work-items',
   ),
@@ -367,14 +363,14 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'work-items/reject',
     'Rejects a manual step with a reason',
-    { tables: COMPLETE_TABLES },
+    { tables: { waits: ['UpdateItem'], workItems: ['GetItem', 'PutItem'] } },
     'POST /work-items/{id}/reject',
     'work-items',
   ),
   route(
     'work-items/resolve',
     'Decides a fallout: retry, correct, complete by hand, skip, cancel or reassign',
-    { tables: COMPLETE_TABLES },
+    { tables: { ...COMPLETE_TABLES, suborders: [...READ, ...WRITE] } },
     'POST /work-items/{id}/resolve',
     'work-items',
     'work-items:repair',
@@ -383,7 +379,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'inbound-events/receive',
     'Stores an event from outside, then looks for the wait that it belongs to',
     {
-      tables: { suborders: [...READ, ...WRITE], waits: ['GetItem', 'UpdateItem'], inbox: INBOX },
+      tables: { suborders: ['GetItem', ...WRITE], waits: ['GetItem', 'UpdateItem'], inbox: INBOX },
     },
     'POST /events',
     'events:write',

@@ -34,12 +34,10 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
   const allow = (actions: readonly string[], ...resources: string[]) =>
     new PolicyStatement({ actions: [...actions], resources });
   return [
-    ...tablesOf(may).map((table) =>
-      allow(
-        (tables[table] ?? []).map((action) => `dynamodb:${action}`),
-        platform.tables[table].tableArn,
-      ),
-    ),
+    ...tablesOf(may).flatMap((table) => {
+      const actions = (tables[table] ?? []).map((action) => `dynamodb:${action}`);
+      return actions.length > 0 ? [allow(actions, platform.tables[table].tableArn)] : [];
+    }),
     ...indexes.map((table) => {
       const { tableArn } = platform.tables[table];
       return allow(['dynamodb:Query'], ...indexNames(table).map((index) => `${tableArn}/index/${index}`));
@@ -86,12 +84,7 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
       if (trigger.kind === 'queue')
         return [
           allow(
-            [
-              'sqs:ReceiveMessage',
-              'sqs:DeleteMessage',
-              'sqs:GetQueueAttributes',
-              'sqs:ChangeMessageVisibility',
-            ],
+            ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
             platform.queue(trigger.queue).queueArn,
           ),
         ];

@@ -1,0 +1,188 @@
+import { expect, it } from 'vitest';
+import type { Grant } from '#local/admin-model.ts';
+import { ORDERS_PATH } from '#scripts/api.ts';
+import { Stage } from '#test/support/stage.ts';
+
+/** Permissions that may stay although what this test plays does not use them, each with its reason. */
+const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant) => boolean }[] = [
+  {
+    reason:
+      'Lambda, Step Functions and X-Ray write logs and traces themselves; nothing asks the gateway for it',
+    covers: ({ action }) => /^(logs|xray):/.test(action),
+  },
+  {
+    reason:
+      'A step opens the gates of its milestone; which steps reach one is the author of a flow to say, without touching roles',
+    covers: ({ holder, action, resource }) =>
+      /-tasks/.test(holder) && action === 'dynamodb:UpdateItem' && resource.includes('Waits'),
+  },
+  {
+    reason: 'Closing and starting an order are steps like any other, so their roles have what every step has',
+    covers: ({ holder, action }) => /-tasksorder/.test(holder) && action.startsWith('dynamodb:'),
+  },
+  {
+    reason: 'Where AWS puts what it could not deliver: nothing is undeliverable here',
+    covers: ({ action, resource }) =>
+      action === 'sqs:SendMessage' && /-(undelivered-events|failed-executions|dead-letters)$/.test(resource),
+  },
+  {
+    reason: 'Fails the task of a message that could not be handled, as no message here',
+    covers: ({ holder, action }) => holder.includes('waitsdeadletter') && action === 'states:SendTaskFailure',
+  },
+  {
+    reason: 'Starts a suborder on a date that the customer asked for; no item here names one',
+    covers: ({ holder, action }) => holder.includes('waitsresume') && action === 'states:StartExecution',
+  },
+  {
+    reason:
+      'Order management itself failing, being cancelled or undone: an incident, no way that an order goes',
+    covers: ({ holder, action }) =>
+      /ordermanageRole|orderitemhandleRole/.test(holder) && /^(lambda|sqs):/.test(action),
+  },
+  {
+    reason: 'The correspondence desk gets a message that could not be sent although it was tried for days',
+    covers: ({ holder, action }) => holder.includes('CorrespondenceRole') && action === 'sqs:SendMessage',
+  },
+  {
+    reason:
+      'The return of a unit completed by hand, which frees its labels, after its undo failed as none does here',
+    covers: ({ holder, action }) => holder.includes('workitemsresolve') && action === 'dynamodb:DeleteItem',
+  },
+  {
+    reason: 'Two people or deliveries in the same instant: whoever was slower looks again',
+    covers: ({ holder, action, resource }) =>
+      /repairroute|workitemsopen|undoprepare|waitspark/.test(holder) &&
+      /dynamodb:(GetItem|PutItem|UpdateItem)/.test(action) &&
+      /Waits|WorkItems|Suborders/.test(resource),
+  },
+];
+
+const characteristic = (name: string, value: unknown) => ({ name, value });
+const customer = { id: 'customer-7', role: 'customer', '@referredType': 'Individual' };
+const item = (id: string, offering: string, ...characteristics: object[]) => ({
+  id,
+  action: 'add',
+  productOffering: { id: offering },
+  product: { productCharacteristic: characteristics },
+});
+const PLACE = [{ id: 'addr-dk-4711', role: 'installationAddress', '@referredType': 'GeographicAddress' }];
+const CONSENT = [{ id: 'early-start', '@referredType': 'Consent' }];
+
+/** One of each product, the line installed by the customer and the router paid beforehand. */
+const EVERYTHING = {
+  relatedParty: [customer],
+  billingAccount: { id: 'account-7', '@referredType': 'BillingAccount' },
+  agreement: CONSENT,
+  place: PLACE,
+  productOrderItem: [
+    item('1', 'fibre-1000', characteristic('selfInstall', true)),
+    item('2', 'internet-1000'),
+    item('3', 'router-wifi7', characteristic('upFront', true)),
+    item('4', 'set-top-box-4k'),
+    item('5', 'iptv-basic'),
+    item('6', 'voip-home'),
+    item('7', 'mobile-postpaid-20gb'),
+  ],
+};
+const LINE = {
+  ...EVERYTHING,
+  externalId: 'portal-line',
+  productOrderItem: [item('1', 'fibre-1000', characteristic('selfInstall', false))],
+};
+
+/** Sold at a distance without consent to start early: nothing happens for fourteen days. */
+const LATER = {
+  relatedParty: [customer],
+  category: 'residential',
+  channel: [{ id: 'portal', role: 'distanceSale' }],
+  productOrderItem: [item('1', 'mobile-postpaid-20gb')],
+};
+
+/** A permission as a reader of a failure finds it in `infra/functions.ts`. */
+const told = ({ holder, action, resource }: Grant): string => `${holder}: ${action} on ${resource}`;
+
+/** All seven items up to their last step, which fails; then each is cancelled and everything undone. */
+async function undoEverything(stage: Stage): Promise<void> {
+  stage.script({ operation: 'asset.unlock' }, { kind: 'reject', code: 'NOT_LOCKED', times: 7 });
+  const trackingId = '00370730000EARLY';
+  stage.script(
+    { operation: 'logistics.ship', key: '-04-ship' },
+    { kind: 'success', outputs: { trackingId } },
+  );
+  const order = await stage.submit(EVERYTHING);
+  const now = new Date(await stage.platform.cloud.now()).toISOString();
+  const early = { id: 'early', source: '/carrier', type: 'milepost.delivery.delivered', subject: trackingId };
+  expect(await stage.api.send({ ...early, time: now, data: { deliveredAt: now } })).toBe('kept');
+  for (const suborder of ['01', '03', '04']) await stage.pick(order, suborder);
+  for (const suborder of ['01', '03']) await stage.deliver(order, suborder);
+  const failed = await stage.desk('ORDER_DESK', order);
+  expect(failed.map(({ suborder }) => suborder).sort()).toEqual(['01', '02', '03', '04', '05', '06', '07']);
+  for (const { id } of failed) {
+    await stage.api.act(id, 'resolve', { action: 'CANCEL_ITEM', reason: 'The customer changed their mind' });
+  }
+  await stage.settle();
+  await stage.advance('PT1H');
+  for (const { id } of await stage.desk('LOGISTICS_RETURNS', order)) {
+    const { form = [] } = await stage.api.workItem(id);
+    const serialNumber = form.find((field) => field.id === 'serialNumber')?.example;
+    await stage.act(id, 'complete', { serialNumber, ok: true }, 'logistics');
+  }
+  await stage.advance('PT1H');
+  const { state, productOrderItem } = await stage.order(order);
+  expect([state, ...productOrderItem.map((one) => one.state)]).toEqual(Array(8).fill('cancelled'));
+}
+
+/** A line whose unit is rejected, picked, installed by a technician, repaired by hand, cancelled after the visit. */
+async function cancelLine(stage: Stage): Promise<void> {
+  const { api } = stage;
+  stage.script({ operation: 'access.activate' }, { kind: 'reject', code: 'PORT_FAULTY', times: 2 });
+  const headers = { 'idempotency-key': 'permissions-1' };
+  const { id: order } = await api.submit(LINE, headers);
+  expect((await api.submit(LINE, headers)).id).toBe(order);
+  const { id } = await stage.workItem('LOGISTICS_PICK', order, '01');
+  await stage.act(id, 'claim', undefined, 'ops');
+  await stage.act(id, 'release', undefined, 'ops');
+  await stage.act(id, 'reject', { code: 'ITEM_DAMAGED' }, 'logistics');
+  const damaged = await stage.workItem('LOGISTICS_BACKORDER', order, '01');
+  await stage.act(damaged.id, 'resolve', { action: 'REASSIGN', desk: 'SUPERVISOR', reason: 'Whose is it?' });
+  const outputs = { serialNumber: 'MPXG00000042' };
+  await stage.act(damaged.id, 'resolve', { action: 'COMPLETE_BY_HAND', outputs, reason: 'Another one' });
+  await stage.visit(order, '01');
+  const faulty = await stage.workItem('NETWORK_ENGINEERING', order, '01');
+  await stage.act(faulty.id, 'resolve', {
+    action: 'CORRECT_AND_RETRY',
+    corrections: { ontSerial: 'MPXG00000007' },
+    reason: 'Try again',
+  });
+  const again = await stage.workItem('NETWORK_ENGINEERING', order, '01');
+  await stage.act(again.id, 'resolve', { action: 'CANCEL_ITEM', reason: 'The line cannot be repaired' });
+  await stage.advance('PT1H');
+  const { id: back } = await stage.workItem('LOGISTICS_RETURNS', order, '01');
+  const { form = [] } = await api.workItem(back);
+  const serialNumber = form.find((field) => field.id === 'serialNumber')?.example;
+  await stage.act(back, 'complete', { serialNumber, ok: true }, 'logistics');
+  await stage.advance('PT1H');
+  expect((await stage.order(order)).state).toBe('cancelled');
+}
+
+async function waitToStart(stage: Stage): Promise<void> {
+  const order = await stage.submit(LATER);
+  await stage.advance('P15D');
+  expect((await stage.order(order)).state).toBe('completed');
+}
+
+it('has no permission that nothing uses, and none is left without a reason', async () => {
+  const stage = await Stage.open();
+  await undoEverything(stage);
+  await cancelLine(stage);
+  await waitToStart(stage);
+  for (const filter of ['', '?state=cancelled', '?externalId=portal-line', '?relatedParty.id=customer-7']) {
+    const { status } = await stage.api.request({ role: 'channel', path: `${ORDERS_PATH}${filter}` });
+    expect(status).toBe(200);
+  }
+  const grants = await stage.platform.cloud.permissions();
+  const unused = grants.filter(({ used }) => !used);
+  expect(unused.filter((grant) => !UNUSED.some(({ covers }) => covers(grant))).map(told)).toEqual([]);
+  // A reason for permissions that are gone is gone too.
+  expect(UNUSED.filter(({ covers }) => !grants.some(covers)).map(({ reason }) => reason)).toEqual([]);
+});
