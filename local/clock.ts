@@ -124,14 +124,12 @@ export class ManualClock implements Clock {
 /** The longest delay that `setTimeout` takes. */
 const longestTimeout = 2 ** 31 - 1;
 
-/** A clock that runs by itself: with real time, or `speed` times as fast. */
+/** A clock that runs by itself, with real time. */
 export class RunningClock implements Clock {
   readonly #now: () => number;
-  readonly #speed: number;
 
-  constructor(now: () => number, speed = 1) {
+  constructor(now: () => number) {
     this.#now = now;
-    this.#speed = speed;
   }
 
   now(): number {
@@ -141,7 +139,7 @@ export class RunningClock implements Clock {
   schedule(dueAt: number, task: () => void): Timer {
     let handle: NodeJS.Timeout;
     const arm = () => {
-      const delay = Math.ceil(Math.max(0, dueAt - this.now()) / this.#speed);
+      const delay = Math.max(0, dueAt - this.now());
       handle = setTimeout(() => (this.now() >= dueAt ? task() : arm()), Math.min(delay, longestTimeout));
     };
     arm();

@@ -16,6 +16,7 @@ import { Issuer } from './issuer.ts';
 import { JsonFile } from './json-file.ts';
 import { chunks, Meter } from './meter.ts';
 import { type CloudOptions, cloudOptions, type ResolvedCloudOptions } from './options.ts';
+import { pace } from './pace.ts';
 import { machineNow, replaceDate, SharedTime } from './shared-time.ts';
 import { inTrace } from './trace.ts';
 import { isAwsRequest } from './wire.ts';
@@ -90,6 +91,8 @@ export class EmbeddedCloud {
     const deployment = await deploy(assembly, { ...parts, options: filled, database, threads, data });
     cleanup.defer(() => deployment.stop());
     if (data) keepTime(data, clock, cleanup);
+    if (clock instanceof ManualClock && typeof options.clock === 'object')
+      cleanup.defer(pace(clock, options.clock.speed, () => activity.idle()));
     const cloud = new EmbeddedCloud(parts, assembly, deployment, cleanup.move());
     const admin = new Admin(cloud);
     server.handler = (request) =>
@@ -199,18 +202,17 @@ function startClock(
     return { clock: new RunningClock(machineNow), time: undefined };
   const time = new SharedTime();
   const from = data?.lastTime ?? start?.getTime() ?? machineNow();
-  const speed = clock === 'manual' ? 0 : clock === 'real' ? 1 : clock.speed;
-  time.set(from, speed);
+  time.set(from, clock === 'real' ? 1 : 0);
   replaceDate(() => time.now());
   return {
     time: time.buffer,
     clock:
-      clock === 'manual'
-        ? new ManualClock(from, (now) => {
+      clock === 'real'
+        ? new RunningClock(() => time.now())
+        : new ManualClock(from, (now) => {
             time.set(now, 0);
             data?.tick();
-          })
-        : new RunningClock(() => time.now(), speed),
+          }),
   };
 }
 

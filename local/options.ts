@@ -10,7 +10,7 @@ export const cloudOptions = z.strictObject({
   dataFolder: z.string().optional(),
   /**
    * `real` follows the machine's time, `manual` stands still until it is moved, `speed` runs that many times
-   * faster than real time.
+   * faster than real time while nothing is under way, and stands still while something is.
    */
   clock: z
     .union([z.literal(['real', 'manual']), z.strictObject({ speed: z.number().positive() })])
