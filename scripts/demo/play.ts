@@ -53,7 +53,7 @@ export async function play(
   for (let quiet = 0, before = ''; ; quiet++) {
     const order = await watcher.watch(() => api.order(id));
     const now = await cloud.now();
-    await show({ now, order, deeds });
+    await show({ now, order, deeds: [...deeds] });
     const state = progressOf(order, deeds);
     if (state !== before) quiet = 0;
     before = state;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import { isTerminal, type State } from '#shared/domain/states.ts';
 import type { SentMessage } from '#simulator/simulator.ts';
@@ -84,8 +85,19 @@ export function news(before: Frame | undefined, frame: Frame): string[] {
 export const timeline = (frame: Frame, messages: readonly SentMessage[]): string[] =>
   byMinute([
     ...happenings(frame),
-    ...messages.map(({ at, template }) => ({ at: Date.parse(at), title: `Customer is told ${template}` })),
+    ...messages.map((message) => ({
+      at: Date.parse(message.at),
+      title: `Customer is told ${told(message)}`,
+    })),
   ]).map(line);
+
+const paramsSchema = z.object({ suborder: z.string() });
+
+/** What a message says, and of which suborder. */
+export function told({ template, params }: SentMessage): string {
+  const { data } = paramsSchema.safeParse(params);
+  return data && data.suborder !== '00' ? `${template} (suborder ${data.suborder})` : String(template);
+}
 
 /** What the API shows and what people did; in one minute the deed comes before what it leads to. */
 function happenings({ order, deeds }: Frame): Happening[] {
