@@ -2,7 +2,7 @@ import { Api } from './api.ts';
 import { printedBill } from './bill.ts';
 import { play } from './demo/play.ts';
 import { screenOn } from './demo/terminal.ts';
-import { clockTime, timeline, tree } from './demo/view.ts';
+import { clockTime, timeline, told, tree } from './demo/view.ts';
 import { readReferenceOrder } from './example.ts';
 import { BILLED_MS, DEMO_START, Platform } from './platform.ts';
 
@@ -30,7 +30,7 @@ try {
   print(
     `Messages to the customer (${messages.length})`,
     ...messages.map(
-      ({ at, template, channels }) => `  ${clockTime(Date.parse(at))}  ${template}, ${channels}`,
+      (message) => `  ${clockTime(Date.parse(message.at))}  ${told(message)} by ${message.channels}`,
     ),
     '',
   );

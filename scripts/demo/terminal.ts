@@ -27,7 +27,9 @@ function livingTree(output: NodeJS.WriteStream): Screen {
       if (picture === before) return;
       before = picture;
       const up = height > 0 ? `\x1b[${height}A` : '';
-      output.write(`${up}${lines.map((line) => `\x1b[2K${cut(line, output.columns)}\n`).join('')}`);
+      output.write(
+        `${up}${lines.map((line) => `\x1b[2K${cut(line, output.columns || Number.POSITIVE_INFINITY)}\n`).join('')}`,
+      );
       height = lines.length;
       await pause(FRAME_MS);
     },

@@ -56,13 +56,13 @@ it('puts a deed before what it leads to, and messages behind', () => {
     template: 'SERVICE_ACTIVE',
     channels: [],
     recipient: 'c',
-    params: {},
+    params: { suborder: '01' },
   };
   expect(timeline(frame, [message]).map((line) => line.slice('Tue 2026-11-24 08:00  '.length))).toEqual([
     'Order NUMBER is accepted',
     'Technician is done',
     '1 Line: ACCESS_READY',
     '1 Line: COMPLETE',
-    'Customer is told SERVICE_ACTIVE',
+    'Customer is told SERVICE_ACTIVE (suborder 01)',
   ]);
 });
