@@ -41,6 +41,17 @@ const watchEveryMs = 20;
  * @throws when it cannot start, with the reason in one line
  */
 export async function startCloud(options: CloudOptions): Promise<CloudHandle> {
+  const { url, child } = await startProcess(options);
+  return new CloudHandle(url, { child, options });
+}
+
+/** A cloud's process that is ready. */
+interface Started {
+  readonly url: string;
+  readonly child: ChildProcess;
+}
+
+async function startProcess(options: CloudOptions): Promise<Started> {
   const child = spawn(nodeBinary(), [fileURLToPath(new URL('./main.ts', import.meta.url))], {
     env: { ...process.env, [OPTIONS_VARIABLE]: JSON.stringify(options) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -54,19 +65,21 @@ export async function startCloud(options: CloudOptions): Promise<CloudHandle> {
     child.once('error', reject);
     child.once('exit', (code, signal) => reject(new Error(`the embedded cloud ended (${signal ?? code})`)));
   });
-  return new CloudHandle(url, child);
+  return { url, child };
 }
 
 /** Talks to a running embedded cloud over its admin API. */
 export class CloudHandle {
   /** Base URL of the HTTP API; AWS SDK clients use the same as their endpoint. */
   readonly url: string;
-  readonly #child: ChildProcess | undefined;
+  readonly #options: CloudOptions | undefined;
+  #child: ChildProcess | undefined;
 
-  /** Attaches to a running cloud; `child` only when `stop` is to end it. */
-  constructor(url: string, child?: ChildProcess) {
+  /** Attaches to a running cloud; `own` only when its process is this handle's to end. */
+  constructor(url: string, own?: { readonly child: ChildProcess; readonly options: CloudOptions }) {
     this.url = url;
-    this.#child = child;
+    this.#child = own?.child;
+    this.#options = own?.options;
   }
 
   /** What AWS SDK clients need to call the embedded cloud with every permission. */
@@ -184,6 +197,22 @@ export class CloudHandle {
     const exited = once(child, 'exit');
     child.disconnect();
     await exited;
+  }
+
+  /** Ends the cloud's process as a crash does, at whatever it is; resolves when it has ended. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Starts the cloud's process again after it was killed, with the same options and at the same address. */
+  async restart(): Promise<void> {
+    if (!this.#options) throw new Error('a cloud that something else started cannot be started again');
+    const { child } = await startProcess({ ...this.#options, port: Number(new URL(this.url).port) });
+    this.#child = child;
   }
 
   async #clock(move?: ClockMove): Promise<ClockState> {

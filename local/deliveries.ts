@@ -121,7 +121,7 @@ export class Deliveries {
         'sqs',
         'SendMessage',
         {
-          ...messageTo(queue, JSON.stringify(pending.content)),
+          ...messageTo(queue, asText(pending.content)),
           MessageAttributes: {
             ERROR_CODE: text(error.code),
             ERROR_MESSAGE: text(error.message),
@@ -166,16 +166,22 @@ export function deliveryCall({ target, content }: Pick<Delivery, 'target' | 'con
       };
     case 'sqs': {
       const group = target.SqsParameters?.MessageGroupId;
-      const body = typeof content === 'string' ? content : JSON.stringify(content);
       return {
         service,
         action: 'SendMessage',
-        input: { ...messageTo(target.Arn, body), ...(group === undefined ? {} : { MessageGroupId: group }) },
+        input: {
+          ...messageTo(target.Arn, asText(content)),
+          ...(group === undefined ? {} : { MessageGroupId: group }),
+        },
       };
     }
     default:
       throw new Error(`${target.Arn} is not a target that is known here`);
   }
+}
+
+function asText(content: unknown): string {
+  return typeof content === 'string' ? content : JSON.stringify(content);
 }
 
 function messageTo(queueArn: string, body: string): Record<string, unknown> {

@@ -278,7 +278,7 @@ export class Scheduler {
       });
       deliveries.send({
         target: Target,
-        content: input === undefined ? this.#notification(arn, time) : parseIfJson(input),
+        content: contentFor(Target.Arn, input ?? JSON.stringify(this.#notification(arn, time))),
         caller: { principal: Target.RoleArn, sourceArn: arn },
         source: Name,
         from: clock.now(),
@@ -369,6 +369,11 @@ function nextFiring({ definition, modified, fired }: Kept): number | undefined {
     next = start + (Math.floor((fired - start) / interval) + 1) * interval;
   }
   return next !== undefined && EndDate !== undefined && next > EndDate * 1000 ? undefined : next;
+}
+
+/** A queue gets the input as it is written; other targets what it stands for. */
+function contentFor(targetArn: string, input: string): unknown {
+  return targetArn.split(':')[2] === 'sqs' ? input : parseIfJson(input);
 }
 
 /** One page of what is listed, by key; the next goes on after the last key. */

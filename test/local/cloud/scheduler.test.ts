@@ -95,7 +95,7 @@ function schedule(more: Partial<CreateScheduleCommandInput> = {}): CreateSchedul
     GroupName: 'timers',
     ScheduleExpression: 'rate(1 hour)',
     FlexibleTimeWindow: { Mode: 'OFF' },
-    Target: { Arn: queueArn('work'), RoleArn: roleArn('trusted'), Input: JSON.stringify(Name) },
+    Target: { Arn: queueArn('work'), RoleArn: roleArn('trusted'), Input: Name },
     ...more,
   };
 }
