@@ -33,6 +33,24 @@ export function expressionIn(text: string): string | undefined {
     : undefined;
 }
 
+/** An evaluation that goes deeper or takes longer than any that is meant is ended. */
+const DEEPEST_NESTING = 5_000;
+const MOST_STEPS = 1_000_000;
+
+/** Ends what would evaluate an expression without end; counted in steps, so that it ends the same everywhere. */
+function bounded(expression: Expression): Expression {
+  const steps = new WeakMap<object, number>();
+  const count = (_node: unknown, _input: unknown, { base }: { readonly base: object }) => {
+    const made = (steps.get(base) ?? 0) + 1;
+    if (made > MOST_STEPS)
+      throw Object.assign(new Error(`more than ${MOST_STEPS} steps`), { code: 'D1012', value: MOST_STEPS });
+    steps.set(base, made);
+  };
+  // The library calls what is bound to this symbol at every step; its types know names only.
+  Reflect.apply(expression.assign, expression, [Symbol.for('jsonata.__evaluate_entry'), count]);
+  return expression;
+}
+
 /** @throws {ExpressionSyntaxError} */
 export function compileExpression(code: string): Expression {
   const known = compiled.get(code);
@@ -40,7 +58,7 @@ export function compileExpression(code: string): Expression {
   if (/\$\$(?![\w$])/.test(code.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '')))
     throw new ExpressionSyntaxError("'$$' is not available, use $states.input");
   try {
-    const expression = jsonata(code);
+    const expression = bounded(jsonata(code, { stack: DEEPEST_NESTING }));
     compiled.set(code, expression);
     return expression;
   } catch (error) {
