@@ -17,6 +17,8 @@ const LAMBDA_SERVICE_ERRORS = [
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
   'Lambda.Unknown',
+  // The process ended: killed, or out of memory.
+  'Runtime.ExitError',
   'Sandbox.Timedout',
   'States.Timeout',
 ] as const;
