@@ -26,6 +26,7 @@ import type { ResolvedCloudOptions } from './options.ts';
 import { ParameterStore, SecretStore } from './parameters.ts';
 import { ADMIN, Permissions } from './permissions.ts';
 import { Queues, queuesOf } from './queues.ts';
+import { LAMBDA_CONCURRENCY, MOST_IN_FLIGHT, Quotas } from './quotas.ts';
 import { randomUuid, seededRandom } from './random.ts';
 import {
   eventSourceMappingSchema,
@@ -96,6 +97,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     permissions,
     activity,
     faults,
+    quotas: options.quotas ? new Quotas(clock) : undefined,
     access: {
       ...place,
       partitionKey: (table) => dynamoDb.tables.get(table)?.keyNames[0],
@@ -111,6 +113,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     url,
     ...place,
     shelf: data?.shelf('messages', keptMessage) ?? new Map(),
+    mostInFlight: options.quotas ? MOST_IN_FLIGHT : undefined,
   });
   gateway.register('sqs', (action, input) => queues.call(action, input));
   const lambda = new Lambda({
@@ -123,6 +126,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     threads: ground.threads,
     backend: gateway,
     billedDurationMs: options.billedDurationMs,
+    concurrency: options.quotas ? LAMBDA_CONCURRENCY : undefined,
     clock,
     activity,
     meter,

@@ -3,6 +3,7 @@ import type { Activity } from './activity.ts';
 import { type AwsBackend, type AwsCall, AwsError } from './aws.ts';
 import type { Faults } from './faults.ts';
 import { ADMIN, type Permissions } from './permissions.ts';
+import type { Quotas } from './quotas.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -24,6 +25,8 @@ export interface GatewayOptions {
   readonly access: AccessContext;
   readonly activity: Activity;
   readonly faults: Faults;
+  /** Without them nothing is throttled. */
+  readonly quotas?: Quotas | undefined;
 }
 
 /** The one way to every service: checks permission, injects faults, and hands on. */
@@ -46,7 +49,7 @@ export class Gateway implements AwsBackend {
 
   /** @throws AwsError as AWS answers it */
   async callAs(caller: Caller, service: string, action: string, input: Input): Promise<unknown> {
-    const { permissions, access, activity, faults } = this.#options;
+    const { permissions, access, activity, faults, quotas } = this.#options;
     const answer = this.#services.get(service);
     if (!answer) throw new AwsError('UnknownOperationException', `${service}:${action} is not supported`);
     return activity.during(async () => {
@@ -65,6 +68,7 @@ export class Gateway implements AwsBackend {
       permissions.check(caller.principal, accesses, caller.session);
       if (caller.principal !== ADMIN && faults.strikes('throttle', `${service}:${action}`))
         throw new AwsError('ThrottlingException', 'Rate exceeded');
+      quotas?.take(service, action);
       return answer(action, input, caller);
     });
   }

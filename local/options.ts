@@ -28,6 +28,8 @@ export const cloudOptions = z.strictObject({
   secrets: z.record(z.string(), z.string()).default({}),
   /** Whether the templates' rules and schedules fire at their times; when not, `fire` does. */
   schedules: z.boolean().default(true),
+  /** Whether the account's quotas hold: rates of the Step Functions API, functions at once, messages in flight. */
+  quotas: z.boolean().default(false),
   /** Seed of everything random: jitter, generated names, faults. */
   seed: z.int().default(1),
   /** Milliseconds that every Lambda invocation is billed with; measured when not given. */

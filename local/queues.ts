@@ -77,6 +77,7 @@ export class Queues {
   readonly #traces = new TraceMemory();
   readonly #listeners: ((queue: Queue) => void)[] = [];
   readonly #kept: KeptMessages;
+  readonly #mostInFlight: number | undefined;
 
   constructor(
     queues: readonly Queue[],
@@ -87,6 +88,8 @@ export class Queues {
       url: string;
       /** Keeps messages until they are deleted. */
       shelf: Shelf<KeptMessage>;
+      /** How many messages of a queue are in flight at once; any number unless given. */
+      mostInFlight?: number | undefined;
     },
   ) {
     this.#app = buildApp({ logger: false, defaultRegion: options.region });
@@ -95,6 +98,7 @@ export class Queues {
     this.#meter = options.meter;
     this.#account = options.account;
     this.#host = new URL(options.url).host;
+    this.#mostInFlight = options.mostInFlight;
     this.#kept = new KeptMessages(options.shelf, () => Date.now());
   }
 
@@ -122,8 +126,9 @@ export class Queues {
   }
 
   async call(action: string, input: Input): Promise<Record<string, unknown>> {
-    const answer = await this.#send(action, input);
     const queue = this.#queueOf(input);
+    if (queue && action === 'ReceiveMessage') await this.#refuseTooMany(queue);
+    const answer = await this.#send(action, input);
     if (queue) await this.#keep(action, queue, input, answer);
     this.#count(action, queue, Buffer.byteLength(JSON.stringify(sendActions.has(action) ? input : answer)));
     if (queue && changeActions.has(action)) this.#notify(queue);
@@ -220,6 +225,14 @@ export class Queues {
       for (const { messageId } of there) this.#kept.moved(messageId, deadLetters.name);
     }
     for (const { MessageId, ReceiptHandle } of messages) this.#kept.received(MessageId, ReceiptHandle);
+  }
+
+  /** @throws AwsError OverLimit */
+  async #refuseTooMany(queue: Queue): Promise<void> {
+    if (this.#mostInFlight === undefined) return;
+    const { inflight } = await this.inspect(queue);
+    if (inflight.length >= this.#mostInFlight)
+      throw new AwsError('OverLimit', 'Too many messages in flight', 403);
   }
 
   /** What a queue holds, without taking it. */

@@ -37,6 +37,8 @@ export interface LambdaOptions {
   readonly newUuid: () => string;
   readonly newTrace: () => string;
   readonly billedDurationMs?: number | undefined;
+  /** How many functions run at once; any number unless given. */
+  readonly concurrency?: number | undefined;
   /** Keeps events of asynchronous invocations until they have been handled. */
   readonly shelf: Shelf<PendingInvocation>;
 }
@@ -149,6 +151,10 @@ export class Lambda {
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
         Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
       });
+    if (this.#running() >= (this.#options.concurrency ?? Number.POSITIVE_INFINITY))
+      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
+        Reason: 'ConcurrentInvocationLimitExceeded',
+      });
     if (faults.strikes('function-error-before', name))
       return failed('InjectedFault', 'the function was not run');
     const outcome = await this.#run(deployed, payload, requestId);
@@ -193,6 +199,10 @@ export class Lambda {
       this.#bill(deployed, performance.now() - started);
       this.#log(name, requestId, outcome);
     }
+  }
+
+  #running(): number {
+    return [...this.#copies.values()].reduce((sum, { running }) => sum + running, 0);
   }
 
   #copiesOf(arn: string, thread: WorkerThread): Copies {

@@ -181,15 +181,20 @@ export class StepFunctions {
   list(request: {
     stateMachineArn: string;
     statusFilter?: ExecutionStatus | undefined;
+    redriveFilter?: 'REDRIVEN' | 'NOT_REDRIVEN' | undefined;
     maxResults?: number | undefined;
     nextToken?: string | undefined;
   }): { executions: ExecutionDescription[]; nextToken?: string } {
     this.#machine(request.stateMachineArn);
-    const { statusFilter } = request;
+    const { statusFilter, redriveFilter } = request;
     const found = [...this.#runs.values()]
       .map(({ record }) => record)
       .filter(({ stateMachineArn }) => stateMachineArn === request.stateMachineArn)
       .filter(({ status }) => statusFilter === undefined || status === statusFilter)
+      .filter(
+        ({ redriveCount }) =>
+          redriveFilter === undefined || redriveCount > 0 === (redriveFilter === 'REDRIVEN'),
+      )
       .reverse();
     const { items, ...more } = page(found, request);
     return { executions: items.map((record) => this.#describe(record)), ...more };

@@ -58,7 +58,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     },
   ),
   ListExecutions: on(
-    z.strictObject({ stateMachineArn: arn, statusFilter: status.optional(), ...paging }),
+    z.strictObject({
+      stateMachineArn: arn,
+      statusFilter: status.optional(),
+      redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
+      ...paging,
+    }),
     (engine, body) => {
       const { executions, nextToken } = engine.list(body);
       return { executions: executions.map(executionInList), nextToken };

@@ -24,7 +24,7 @@ test.each([
   ['StartExecution', { stateMachineArn: 5 }, 'ValidationException'],
   ['SendTaskSuccess', { taskToken: 'x' }, 'ValidationException'],
   ['ListExecutions', { stateMachineArn: MACHINE, maxResults: 5000 }, 'ValidationException'],
-  ['ListExecutions', { stateMachineArn: MACHINE, redriveFilter: 'REDRIVEN' }, 'ValidationException'],
+  ['ListExecutions', { stateMachineArn: MACHINE, redriveFilter: 'SOME' }, 'ValidationException'],
   ['DescribeExecution', { executionArn: 'arn' }, 'ExecutionDoesNotExist'],
   ['StartSyncExecution', { stateMachineArn: MACHINE }, 'UnsupportedOperation'],
   ['CreateStateMachine', {}, 'UnsupportedOperation'],
@@ -45,6 +45,20 @@ test('state machines are described with the definition they were loaded with', a
   expect(
     await call(bench, 'DescribeStateMachine', { stateMachineArn: MACHINE, includedData }),
   ).not.toHaveProperty('definition');
+});
+
+test('executions are listed by whether they were redriven', async () => {
+  const bench = new Bench();
+  bench.load({ Fail: { Type: 'Fail' } });
+  const redriven = await bench.run({}, 'redriven');
+  await bench.run({}, 'other');
+  await call(bench, 'RedriveExecution', { executionArn: redriven });
+  const names = async (redriveFilter: string) =>
+    JSON.stringify(await call(bench, 'ListExecutions', { stateMachineArn: MACHINE, redriveFilter })).match(
+      /(?<="name":")\w+/g,
+    );
+  expect(await names('REDRIVEN')).toEqual(['redriven']);
+  expect(await names('NOT_REDRIVEN')).toEqual(['other']);
 });
 
 test('a history without data leaves out inputs and outputs', async () => {
