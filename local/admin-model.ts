@@ -76,34 +76,51 @@ export const logLine = z.object({
 });
 export type LogLine = z.output<typeof logLine>;
 
+/** What can go wrong on purpose. */
+const faultKind = z.enum([
+  /** The function is not run and answers an error. */
+  'function-error-before',
+  /** The function is run to its end and its answer is replaced by an error. */
+  'function-error-after',
+  /** The function is run to its end and answers a time-out. */
+  'function-timeout',
+  /** The function's process ends at an AWS call, made or not: it goes no further, and its answer is lost. */
+  'kill',
+  /** The invocation or AWS call is throttled. */
+  'throttle',
+  /** Queue messages, stream records or events for the target of a rule are delivered twice. */
+  'duplicate',
+  /** Queue messages come later than those behind them; not in FIFO queues. */
+  'reorder',
+]);
+
 /**
- * Faults to inject, each a probability from 0 to 1 drawn from the seed. `resource` limits one to functions or
- * queues whose name contains it.
+ * Faults to inject, each with a probability from 0 to 1, decided by the seed. `resource` limits a rule to functions,
+ * queues, tables, rules or actions (`sqs:SendMessage`) whose name contains it; `spareApi` leaves alone what the HTTP
+ * API invokes, where the caller would have to try again.
  */
 export const faultPlan = z.strictObject({
   seed: z.int().default(1),
   rules: z.array(
     z.strictObject({
-      kind: z.enum([
-        /** The function is not run and answers an error. */
-        'function-error-before',
-        /** The function is run to its end and its answer is replaced by an error. */
-        'function-error-after',
-        /** The function is run to its end and answers a time-out. */
-        'function-timeout',
-        /** The invocation or AWS call is throttled. */
-        'throttle',
-        /** A batch of queue messages is delivered twice. */
-        'duplicate',
-        /** A batch of queue messages is shuffled. */
-        'reorder',
-      ]),
+      kind: faultKind,
       probability: z.number().min(0).max(1),
       resource: z.string().optional(),
+      spareApi: z.boolean().default(false),
     }),
   ),
 });
 export type FaultPlan = z.input<typeof faultPlan>;
+
+/** A fault that struck. */
+export const fault = z.object({
+  kind: faultKind,
+  /** Name of the function, queue, table, rule or action. */
+  resource: z.string(),
+  /** What was being done there, by a name that it has in every run. */
+  place: z.string(),
+});
+export type Fault = z.output<typeof fault>;
 
 /** What moving the clock answers. */
 export const clockState = z.object({

@@ -25,6 +25,7 @@ export class Admin {
       'POST token': async (body) => ({
         token: await cloud.token(z.record(z.string(), z.unknown()).parse(body)),
       }),
+      'GET faults': () => cloud.faults.log(),
       'POST faults': (body) => cloud.faults.replace(faultPlan.parse(body)),
       'POST fire': (body) => {
         const { name } = z.strictObject({ name: z.string() }).parse(body);

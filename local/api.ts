@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Assembly } from './assembly.ts';
 import type { Clock } from './clock.ts';
-import type { Gateway } from './gateway.ts';
+import { API_GATEWAY, type Gateway } from './gateway.ts';
 import { type CorsConfiguration, HttpApi, type HttpApiOptions, type HttpRoute } from './http-api.ts';
 import type { Issuer } from './issuer.ts';
 import {
@@ -98,7 +98,7 @@ function invoker(
     const answer = invokeAnswer.parse(
       await gateway.callAs(
         {
-          principal: 'apigateway.amazonaws.com',
+          principal: API_GATEWAY,
           sourceArn: `arn:aws:execute-api:${region}:${account}:${apiId}/${stage}/${route}`,
         },
         'lambda',

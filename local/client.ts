@@ -13,7 +13,9 @@ import {
   type CloudResources,
   clockState,
   cloudResources,
+  type Fault,
   type FaultPlan,
+  fault,
   type Grant,
   grant,
   type LogLine,
@@ -178,6 +180,11 @@ export class CloudHandle {
   /** A JWT signed by the local issuer; `iss`, `aud`, `iat` and `exp` are filled in unless given. */
   async token(claims: Record<string, unknown>): Promise<string> {
     return z.object({ token: z.string() }).parse(await this.#request('POST', 'token', claims)).token;
+  }
+
+  /** The faults that struck since they were last replaced, oldest first. */
+  async faultLog(): Promise<Fault[]> {
+    return z.array(fault).parse(await this.#request('GET', 'faults'));
   }
 
   /** Replaces the faults that are injected; an empty rule list ends them. */

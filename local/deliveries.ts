@@ -2,6 +2,8 @@ import * as z from 'zod';
 import type { Activity } from './activity.ts';
 import { AwsError } from './aws.ts';
 import type { Clock } from './clock.ts';
+import { placeOf } from './fault-place.ts';
+import type { Faults } from './faults.ts';
 import type { Gateway } from './gateway.ts';
 import { deliveryTarget } from './resource-schemas.ts';
 import type { Shelf } from './shelf.ts';
@@ -32,6 +34,7 @@ export interface DeliveriesOptions {
   readonly clock: Clock;
   readonly activity: Activity;
   readonly newUuid: () => string;
+  readonly faults: Faults;
   /** Told about deliveries that were given up. */
   readonly warn: (text: string) => void;
   readonly shelf: Shelf<Pending>;
@@ -50,8 +53,11 @@ export class Deliveries {
 
   /** Accepts a delivery, which is made from then on even if the process ends. */
   send(given: Delivery): void {
-    const { clock, newUuid } = this.#options;
-    this.#keep(newUuid(), { ...given, attempts: 0, dueAt: clock.now(), trace: currentTrace() });
+    const { clock, newUuid, faults } = this.#options;
+    const places = faults.isActive ? [placeOf(given.content)] : [];
+    const times = faults.strikes('duplicate', { resource: given.source, places }) ? 2 : 1;
+    for (let time = 0; time < times; time++)
+      this.#keep(newUuid(), { ...given, attempts: 0, dueAt: clock.now(), trace: currentTrace() });
   }
 
   /** Takes up what was left to deliver. */

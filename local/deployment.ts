@@ -136,12 +136,14 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     newTrace,
     shelf: data?.shelf('invocations', pendingInvocation) ?? new Map(),
   });
-  gateway.register('lambda', (action, input) => lambda.call(action, input));
+  gateway.register('lambda', (action, input, { principal }) => lambda.call(action, input, principal));
+  gateway.watch((invocation) => lambda.lastCallOf(invocation));
   const deliveries = new Deliveries({
     gateway,
     clock,
     activity,
     newUuid,
+    faults,
     warn: (text) => logs.write({ function: 'rules', text }),
     shelf: data?.shelf('deliveries', pendingDelivery) ?? new Map(),
   });

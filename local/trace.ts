@@ -28,9 +28,14 @@ export function traceRoots(now: () => number): () => string {
   };
 }
 
-/** The `X-Amzn-Trace-Id` header that carries a root from one service to the next. */
-export function traceHeader(root: string): string {
-  return `Root=${root};Parent=0000000000000001;Sampled=0`;
+/** The `X-Amzn-Trace-Id` header that carries a root from one service to the next, and who the next was called by. */
+export function traceHeader(root: string, parent: string): string {
+  return `Root=${root};Parent=${parent};Sampled=0`;
+}
+
+/** The parent in an `X-Amzn-Trace-Id` header: of calls that a function makes, its invocation. */
+export function parentOfHeader(header: string | undefined): string | undefined {
+  return header?.match(/Parent=([^;]+)/)?.[1];
 }
 
 /** The root in an `X-Amzn-Trace-Id` header. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AwsError } from './aws.ts';
 import type { Caller, Gateway } from './gateway.ts';
 import { schedulerCall } from './scheduler-wire.ts';
-import { inTrace, rootOfHeader } from './trace.ts';
+import { inTrace, parentOfHeader, rootOfHeader } from './trace.ts';
 
 /** A request as it came over HTTP. */
 export interface WireRequest {
@@ -129,13 +129,13 @@ export class Wire {
   #caller({ headers }: WireRequest): Caller {
     const accessKeyId = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
     const caller = this.#callers.get(accessKeyId);
-    if (!caller)
-      throw new AwsError(
-        'UnrecognizedClientException',
-        'The security token included in the request is invalid. (In the embedded cloud, tools use the access key id "admin".)',
-        403,
-      );
-    return caller;
+    const invocation = parentOfHeader(headers['x-amzn-trace-id']);
+    if (caller) return invocation === undefined ? caller : { ...caller, invocation };
+    throw new AwsError(
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid. (In the embedded cloud, tools use the access key id "admin".)',
+      403,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CloudHandle, startCloud } from '#local/client.ts';
+import { usualFaults } from '#local/faults.ts';
 import type { CloudOptions } from '#local/options.ts';
 import { SYSTEMS } from '#shared/domain/systems.ts';
 import { type Simulator, startSimulator } from '#simulator/simulator.ts';
@@ -61,6 +62,11 @@ export class Platform {
         ...(dataFolder !== undefined && { dataFolder }),
         ...(billedDurationMs !== undefined && { billedDurationMs }),
       });
+      const faults = process.env[FAULTS];
+      if (faults !== undefined && faults !== '') {
+        await cloud.faults(usualFaults(seedIn(faults)));
+        options.tell?.(`Faults are on, by seed ${faults}.`);
+      }
       time.set(await cloud.now());
       return new Platform(cloud, simulator, time);
     } catch (error) {
@@ -115,6 +121,15 @@ class SimulatorTime {
     this.#from = time;
     this.#since = performance.now();
   }
+}
+
+/** Environment variable with the seed of faults; without it nothing goes wrong on purpose. */
+const FAULTS = 'MILEPOST_FAULTS';
+
+function seedIn(text: string): number {
+  const seed = Number(text);
+  if (!Number.isInteger(seed)) throw new Error(`${FAULTS} must be a whole number, not ${text}`);
+  return seed;
 }
 
 const bySystem = (name: string, value: (system: string) => string): Record<string, string> =>

@@ -1,8 +1,13 @@
 import type { Timer } from '../clock.ts';
 import { compileFilter, type RecordFilter } from '../event-bus.ts';
+import { placeOfRecord } from '../fault-place.ts';
+import type { FaultKind } from '../faults.ts';
 import type { Message, Queue, Queues } from '../queues.ts';
 import { inTrace } from '../trace.ts';
 import { type MappingOptions, runBatch } from './mapping.ts';
+
+/** How long a message stays away that comes out of order on purpose. */
+const lateSeconds = 5;
 
 /** How many batches run at once unless the mapping limits it. */
 const usualConcurrency = 5;
@@ -95,14 +100,16 @@ export class QueueMapping {
   }
 
   async #deliver(received: readonly Message[]): Promise<void> {
-    const { faults } = this.#options;
-    const messages = faults.strikes('reorder', this.#queue.name) ? faults.shuffled(received) : received;
+    const late = received.filter((message) => this.#comesLate(message));
+    if (late.length > 0) await this.#putBack(late);
+    const messages = received.filter((message) => !late.includes(message));
     const records = messages.map((message) => this.#record(message));
     const wanted = records.filter(({ record }) => this.#filter(record));
     let failed: ReadonlySet<string> | 'all' = new Set();
     if (wanted.length > 0) {
-      const times = faults.strikes('duplicate', this.#queue.name) ? 2 : 1;
-      for (let time = 0; time < times; time++) ({ failed } = await runBatch(this.#options, wanted));
+      ({ failed } = await runBatch(this.#options, wanted));
+      const again = wanted.filter(({ record }) => this.#strikes('duplicate', record.body));
+      if (again.length > 0) failed = either(failed, (await runBatch(this.#options, again)).failed);
     }
     const isFailed = (id: string) => failed === 'all' || failed.has(id);
     const handled = messages.filter(
@@ -117,7 +124,30 @@ export class QueueMapping {
       });
   }
 
-  #record(message: Message): { identifier: string; record: Record<string, unknown> } {
+  #strikes(kind: FaultKind, body: string): boolean {
+    const { faults } = this.#options;
+    return (
+      faults.isActive &&
+      faults.strikes(kind, { resource: this.#queue.name, places: [placeOfRecord({ body })] })
+    );
+  }
+
+  /** Whether those behind a message overtake it; only the first time that it is received. */
+  #comesLate({ Body, Attributes }: Message): boolean {
+    const isFirst = Attributes.ApproximateReceiveCount === '1';
+    return isFirst && !this.#queue.definition.FifoQueue && this.#strikes('reorder', Body);
+  }
+
+  async #putBack(messages: readonly Message[]): Promise<void> {
+    for (const { ReceiptHandle } of messages)
+      await this.#queues.call('ChangeMessageVisibility', {
+        QueueUrl: this.#queue.url,
+        ReceiptHandle,
+        VisibilityTimeout: lateSeconds,
+      });
+  }
+
+  #record(message: Message): { identifier: string; record: Record<string, unknown> & { body: string } } {
     const attributes = Object.entries(message.MessageAttributes).map(([name, value]) => [
       name,
       {
@@ -163,4 +193,10 @@ export class QueueMapping {
     });
     this.#timer = { at, timer };
   }
+}
+
+type Failed = ReadonlySet<string> | 'all';
+
+function either(one: Failed, other: Failed): Failed {
+  return one === 'all' || other === 'all' ? 'all' : one.union(other);
 }

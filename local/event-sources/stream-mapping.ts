@@ -3,6 +3,7 @@ import { AwsError } from '../aws.ts';
 import { deliveryTo } from '../destinations.ts';
 import type { DynamoDb, Table } from '../dynamodb.ts';
 import { compileFilter, type RecordFilter } from '../event-bus.ts';
+import { placeOfRecord } from '../fault-place.ts';
 import type { Shelf } from '../shelf.ts';
 import { inTrace } from '../trace.ts';
 import { type MappingOptions, runBatch } from './mapping.ts';
@@ -215,12 +216,18 @@ export class StreamMapping {
     const { definition } = this.#options;
     let rest = batch;
     let attempts = 0;
+    let isRepeated = false;
     while (rest.length > 0) {
       const [fresh, expired] = this.#byAge(rest);
       if (expired.length > 0) await this.#giveUp(shard, expired, 'RecordAgeExceeded', attempts);
       if (fresh.length === 0) return;
       rest = fresh;
       const { failed } = await inTrace(rest[0]?.trace, () => runBatch(this.#options, rest));
+      // As after a reader that ended before it had written down how far it was.
+      if (failed !== 'all' && failed.size === 0 && !isRepeated && this.#strikesTwice(rest)) {
+        isRepeated = true;
+        continue;
+      }
       const firstFailed = failed === 'all' ? 0 : rest.findIndex(({ identifier }) => failed.has(identifier));
       const handled = firstFailed < 0 ? rest : rest.slice(0, firstFailed);
       const last = handled.at(-1);
@@ -239,6 +246,12 @@ export class StreamMapping {
         return this.#giveUp(shard, rest, 'RetryAttemptsExhausted', attempts);
       await this.#pause(shard, attempts);
     }
+  }
+
+  #strikesTwice(batch: readonly Pending[]): boolean {
+    const { faults } = this.#options;
+    const places = faults.isActive ? batch.map(({ record }) => placeOfRecord(record)) : [];
+    return faults.strikes('duplicate', { resource: this.#table.name, places });
   }
 
   #byAge(batch: readonly Pending[]): [fresh: Pending[], expired: Pending[]] {

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import type { Activity } from '../activity.ts';
 import { type AwsBackend, AwsError } from '../aws.ts';
 import type { Clock } from '../clock.ts';
-import type { Faults } from '../faults.ts';
+import { placesOf } from '../fault-place.ts';
+import type { FaultKind, Faults, Target } from '../faults.ts';
+import { API_GATEWAY, type LastCall } from '../gateway.ts';
 import type { Meter } from '../meter.ts';
 import { unqualified } from '../permissions.ts';
 import type { Shelf } from '../shelf.ts';
@@ -43,6 +45,15 @@ export interface LambdaOptions {
   readonly shelf: Shelf<PendingInvocation>;
 }
 
+/** An invocation under way, or one that was killed: it may still try to call somebody. */
+interface Invocation {
+  readonly target: Target;
+  /** How many calls of AWS it made. */
+  calls: number;
+  isDead: boolean;
+  kill(): void;
+}
+
 /** Copies of a function's module: which are free, and who waits for one. */
 interface Copies {
   readonly free: number[];
@@ -59,6 +70,7 @@ export class Lambda {
   readonly #functions = new Map<string, DeployedFunction>();
   readonly #threads = new Map<string, WorkerThread>();
   readonly #copies = new Map<string, Copies>();
+  readonly #invocations = new Map<string, Invocation>();
   readonly #asynchronous: AsynchronousInvocations;
 
   constructor(options: LambdaOptions) {
@@ -89,8 +101,26 @@ export class Lambda {
     return found;
   }
 
+  /** Looks at a call that an invocation makes: whether its process ends there. */
+  lastCallOf(id: string): LastCall | undefined {
+    const invocation = this.#invocations.get(id);
+    if (!invocation) return undefined;
+    // A process that was killed calls nobody any more.
+    if (invocation.isDead) return { isMade: false, end: () => {} };
+    const { target, kill } = invocation;
+    const places = target.places.map((place) => `${place} call ${invocation.calls}`);
+    invocation.calls++;
+    if (!this.#options.faults.strikes('kill', { ...target, places })) return undefined;
+    invocation.isDead = true;
+    return { isMade: this.#options.faults.draw(`made|${target.resource}|${places[0]}`) < 0.5, end: kill };
+  }
+
   /** The API; only `Invoke` is known. */
-  async call(action: string, input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  async call(
+    action: string,
+    input: Readonly<Record<string, unknown>>,
+    principal?: string,
+  ): Promise<Record<string, unknown>> {
     if (action !== 'Invoke')
       throw new AwsError('UnknownOperationException', `lambda:${action} is not supported`);
     const { FunctionName, Qualifier, InvocationType, Payload } = invokeInput.parse(input);
@@ -100,7 +130,7 @@ export class Lambda {
       this.invokeAsynchronously(deployed, Payload);
       return { StatusCode: 202 };
     }
-    const answer = await this.invoke(deployed, Payload);
+    const answer = await this.invoke(deployed, Payload, principal === API_GATEWAY);
     return {
       StatusCode: 200,
       ExecutedVersion: '$LATEST',
@@ -113,9 +143,11 @@ export class Lambda {
    * Runs a function and waits for its answer.
    * @throws AwsError when it cannot be run at all, such as TooManyRequestsException
    */
-  async invoke(deployed: DeployedFunction, event: unknown): Promise<Answer> {
+  async invoke(deployed: DeployedFunction, event: unknown, isApi = false): Promise<Answer> {
     return this.#options.activity.during(() =>
-      inTrace(currentTrace() ?? this.#options.newTrace(), () => this.#invoke(deployed, event)),
+      inTrace(currentTrace() ?? this.#options.newTrace(), () =>
+        this.#invoke(deployed, event, this.#options.newUuid(), isApi),
+      ),
     );
   }
 
@@ -132,10 +164,13 @@ export class Lambda {
   async #invoke(
     deployed: DeployedFunction,
     event: unknown,
-    requestId = this.#options.newUuid(),
+    requestId: string,
+    isApi = false,
   ): Promise<Answer> {
     const { faults } = this.#options;
     const { name } = deployed.code;
+    const target = { resource: name, places: faults.isActive ? placesOf(event) : [], isApi };
+    const strikes = (kind: FaultKind) => faults.strikes(kind, target);
     const payload = JSON.stringify(event) ?? 'null';
     if (Buffer.byteLength(payload) > largestPayload)
       throw new AwsError(
@@ -144,10 +179,7 @@ export class Lambda {
         413,
       );
     const running = this.#copies.get(deployed.code.arn)?.running ?? 0;
-    if (
-      running >= (deployed.reservedConcurrency ?? Number.POSITIVE_INFINITY) ||
-      faults.strikes('throttle', name)
-    )
+    if (running >= (deployed.reservedConcurrency ?? Number.POSITIVE_INFINITY) || strikes('throttle'))
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
         Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
       });
@@ -155,11 +187,10 @@ export class Lambda {
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
         Reason: 'ConcurrentInvocationLimitExceeded',
       });
-    if (faults.strikes('function-error-before', name))
-      return failed('InjectedFault', 'the function was not run');
-    const outcome = await this.#run(deployed, payload, requestId);
-    if (faults.strikes('function-error-after', name)) return failed('InjectedFault', 'the function was run');
-    if (faults.strikes('function-timeout', name))
+    if (strikes('function-error-before')) return failed('InjectedFault', 'the function was not run');
+    const outcome = await this.#run(deployed, payload, requestId, target);
+    if (strikes('function-error-after')) return failed('InjectedFault', 'the function was run');
+    if (strikes('function-timeout'))
       return failed('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out`);
     if ('error' in outcome) return { payload: outcome.error, error: 'Unhandled' };
     if (Buffer.byteLength(outcome.payload) > largestPayload)
@@ -170,7 +201,12 @@ export class Lambda {
     return { payload: JSON.parse(outcome.payload) };
   }
 
-  async #run(deployed: DeployedFunction, payload: string, requestId: string): Promise<Outcome> {
+  async #run(
+    deployed: DeployedFunction,
+    payload: string,
+    requestId: string,
+    target: Target,
+  ): Promise<Outcome> {
     const { arn, name } = deployed.code;
     const thread = this.#threads.get(arn);
     if (!thread) throw new Error(`${name} has no thread`);
@@ -179,6 +215,8 @@ export class Lambda {
     if (copies.running > mostCopies) await new Promise<void>((resolve) => copies.waiting.push(resolve));
     const copy = copies.free.pop() ?? copies.made++;
     const started = performance.now();
+    const id = requestId.replaceAll('-', '').slice(0, 16);
+    this.#invocations.set(id, { target, calls: 0, isDead: false, kill: () => thread.kill(requestId) });
     let outcome: Outcome = { error: { errorType: 'Runtime.Unknown', errorMessage: 'not run' } };
     try {
       outcome = await thread.run({
@@ -187,13 +225,14 @@ export class Lambda {
         invokedArn: arn,
         copy,
         payload,
-        traceHeader: traceHeader(currentTrace() ?? ''),
+        traceHeader: traceHeader(currentTrace() ?? '', id),
         timeoutMs: deployed.timeoutMs,
       });
       return outcome;
     } finally {
       if (!('error' in outcome && outcome.spoiled) && copies.generation === thread.generation)
         copies.free.push(copy);
+      if (this.#invocations.get(id)?.isDead !== true) this.#invocations.delete(id);
       copies.running--;
       copies.waiting.shift()?.();
       this.#bill(deployed, performance.now() - started);

@@ -73,6 +73,17 @@ export class WorkerThread {
     });
   }
 
+  /** Ends an invocation as if the process it runs in had been killed; what it does from then on is not heard. */
+  kill(requestId: string): void {
+    this.#pending.get(requestId)?.({
+      error: {
+        errorType: 'Runtime.ExitError',
+        errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
+      },
+      spoiled: true,
+    });
+  }
+
   async stop(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
