@@ -22,7 +22,7 @@ import {
   logLine,
   type MeterReading,
   meterReading,
-} from './admin-model.ts';
+} from './admin/admin-model.ts';
 import type { CloudOptions } from './options.ts';
 
 /** Message from the cloud's process to the one that started it. */

@@ -1,47 +1,47 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
-import { apiOf, type DeployedApi } from './api.ts';
-import type { Assembly, AssemblyResource } from './assembly.ts';
 import type { AwsBackend } from './aws.ts';
+import type { Meter } from './billing/meter.ts';
 import type { Clock } from './clock.ts';
-import type { DataFolder } from './data-folder.ts';
-import { Deliveries, pendingDelivery } from './deliveries.ts';
-import { DynamoDb, tablesOf } from './dynamodb.ts';
-import type { DynamoDbProcess } from './dynamodb-process.ts';
-import type { MappingOptions } from './event-sources/mapping.ts';
-import { QueueMapping } from './event-sources/queue-mapping.ts';
-import { StreamMapping } from './event-sources/stream-mapping.ts';
-import type { Faults } from './faults.ts';
-import { pendingInvocation } from './functions/asynchronous.ts';
-import { type DeployedFunction, functionsOf } from './functions/deployed-function.ts';
-import { Lambda } from './functions/lambda.ts';
-import type { Logs } from './functions/logs.ts';
-import type { WorkerThread } from './functions/worker-thread.ts';
-import { type Caller, Gateway } from './gateway.ts';
-import type { Issuer } from './issuer.ts';
-import { keptMessage } from './kept-messages.ts';
-import type { Meter } from './meter.ts';
-import type { ResolvedCloudOptions } from './options.ts';
-import { ParameterStore, SecretStore } from './parameters.ts';
-import { ADMIN, Permissions } from './permissions.ts';
-import { Queues, queuesOf } from './queues.ts';
-import { LAMBDA_CONCURRENCY, MOST_IN_FLIGHT, Quotas } from './quotas.ts';
-import { randomUuid, seededRandom } from './random.ts';
+import type { Assembly, AssemblyResource } from './cloudformation/assembly.ts';
 import {
   eventSourceMappingSchema,
   propertiesOf,
   secretSchema,
   ssmParameterSchema,
   stateMachineSchema,
-} from './resource-schemas.ts';
-import { roleTrust } from './role-trust.ts';
-import { Rules } from './rules.ts';
-import { keptSchedule, Scheduler } from './scheduler.ts';
+} from './cloudformation/resource-schemas.ts';
+import type { DataFolder } from './data/data-folder.ts';
+import { DynamoDb, tablesOf } from './dynamodb/dynamodb.ts';
+import type { DynamoDbProcess } from './dynamodb/dynamodb-process.ts';
+import { TimeToLive } from './dynamodb/time-to-live.ts';
+import type { MappingOptions } from './event-sources/mapping.ts';
+import { QueueMapping } from './event-sources/queue-mapping.ts';
+import { StreamMapping } from './event-sources/stream-mapping.ts';
+import { Deliveries, pendingDelivery } from './events/deliveries.ts';
+import { Rules } from './events/rules.ts';
+import { keptSchedule, Scheduler } from './events/scheduler.ts';
+import type { Faults } from './faults/faults.ts';
+import { LAMBDA_CONCURRENCY, MOST_IN_FLIGHT, Quotas } from './faults/quotas.ts';
+import { pendingInvocation } from './functions/asynchronous.ts';
+import { type DeployedFunction, functionsOf } from './functions/deployed-function.ts';
+import { Lambda } from './functions/lambda.ts';
+import type { Logs } from './functions/logs.ts';
+import type { WorkerThread } from './functions/worker-thread.ts';
+import type { Issuer } from './http-api/issuer.ts';
+import { ADMIN, Permissions } from './iam/permissions.ts';
+import { roleTrust } from './iam/role-trust.ts';
+import type { ResolvedCloudOptions } from './options.ts';
+import { ParameterStore, SecretStore } from './parameters.ts';
+import { randomUuid, seededRandom } from './random.ts';
+import { keptMessage } from './sqs/kept-messages.ts';
+import { Queues, queuesOf } from './sqs/queues.ts';
 import { type ExecutionDescription, StepFunctions, statesWire } from './states/index.ts';
-import { TimeToLive } from './time-to-live.ts';
 import { currentTrace, enterTrace, inTrace, traceRoots } from './trace.ts';
-import { Wire } from './wire.ts';
+import { apiOf, type DeployedApi } from './wire/api.ts';
+import { type Caller, Gateway } from './wire/gateway.ts';
+import { Wire } from './wire/wire.ts';
 
 /** What a deployment runs on. */
 export interface Ground {

@@ -1,6 +1,6 @@
-import type { MeterReading } from '#local/admin-model.ts';
-import { bill, total } from '#local/bill.ts';
-import { type BillableUnit, billableUnits, usEast1 } from '#local/prices.ts';
+import type { MeterReading } from '#local/admin/admin-model.ts';
+import { bill, total } from '#local/billing/bill.ts';
+import { type BillableUnit, billableUnits, usEast1 } from '#local/billing/prices.ts';
 
 type Used = MeterReading['total'][number];
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CloudHandle, startCloud } from '#local/client.ts';
-import { usualFaults } from '#local/faults.ts';
+import { usualFaults } from '#local/faults/faults.ts';
 import type { CloudOptions } from '#local/options.ts';
 import { SYSTEMS } from '#shared/domain/systems.ts';
 import { type Simulator, startSimulator } from '#simulator/simulator.ts';

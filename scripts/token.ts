@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CloudHandle } from '#local/client.ts';
-import { Issuer } from '#local/issuer.ts';
-import { JsonFile } from '#local/json-file.ts';
+import { JsonFile } from '#local/data/json-file.ts';
+import { Issuer } from '#local/http-api/issuer.ts';
 import { localUrl } from './port.ts';
 import { AUDIENCE, isRole, ROLE_NAMES, ROLES, type Role, TOKEN_SECONDS } from './roles.ts';
 

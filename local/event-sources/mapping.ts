@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Activity } from '../activity.ts';
 import type { AwsBackend } from '../aws.ts';
 import type { Clock } from '../clock.ts';
-import type { Faults } from '../faults.ts';
+import type { eventSourceMappingSchema } from '../cloudformation/resource-schemas.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Answer } from '../functions/answer.ts';
 import type { DeployedFunction } from '../functions/deployed-function.ts';
 import type { Lambda } from '../functions/lambda.ts';
-import type { eventSourceMappingSchema } from '../resource-schemas.ts';
 
 /** What every event source mapping works with. */
 export interface MappingOptions {

@@ -1,8 +1,8 @@
 import type { Timer } from '../clock.ts';
-import { compileFilter, type RecordFilter } from '../event-bus.ts';
-import { placeOfRecord } from '../fault-place.ts';
-import type { FaultKind } from '../faults.ts';
-import type { Message, Queue, Queues } from '../queues.ts';
+import { compileFilter, type RecordFilter } from '../events/event-bus.ts';
+import { placeOfRecord } from '../faults/fault-place.ts';
+import type { FaultKind } from '../faults/faults.ts';
+import type { Message, Queue, Queues } from '../sqs/queues.ts';
 import { inTrace } from '../trace.ts';
 import { type MappingOptions, runBatch } from './mapping.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { AwsError } from '../aws.ts';
-import { deliveryTo } from '../destinations.ts';
-import type { DynamoDb, Table } from '../dynamodb.ts';
-import { compileFilter, type RecordFilter } from '../event-bus.ts';
-import { placeOfRecord } from '../fault-place.ts';
-import type { Shelf } from '../shelf.ts';
+import type { Shelf } from '../data/shelf.ts';
+import type { DynamoDb, Table } from '../dynamodb/dynamodb.ts';
+import { deliveryTo } from '../events/destinations.ts';
+import { compileFilter, type RecordFilter } from '../events/event-bus.ts';
+import { placeOfRecord } from '../faults/fault-place.ts';
 import { inTrace } from '../trace.ts';
 import { type MappingOptions, runBatch } from './mapping.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Assembly, AssemblyResource } from '../assembly.ts';
-import { eventInvokeConfigSchema, functionSchema, propertiesOf } from '../resource-schemas.ts';
+import type { Assembly, AssemblyResource } from '../cloudformation/assembly.ts';
+import { eventInvokeConfigSchema, functionSchema, propertiesOf } from '../cloudformation/resource-schemas.ts';
 import type { FunctionCode } from './protocol.ts';
 
 /** A function of the assembly, ready to be run. */

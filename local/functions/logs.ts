@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LogLine } from '../admin-model.ts';
+import type { LogLine } from '../admin/admin-model.ts';
 import type { LogSink } from './worker-thread.ts';
 
 const keptLines = 20_000;

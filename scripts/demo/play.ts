@@ -1,4 +1,4 @@
-import type { MeterReading } from '#local/admin-model.ts';
+import type { MeterReading } from '#local/admin/admin-model.ts';
 import { DESK_IDS } from '#shared/domain/desks.ts';
 import { isTerminal } from '#shared/domain/states.ts';
 import type { Api, Order } from '../api.ts';

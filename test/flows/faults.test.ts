@@ -8,8 +8,8 @@ import {
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Fault } from '#local/admin-model.ts';
-import { usualFaults } from '#local/faults.ts';
+import type { Fault } from '#local/admin/admin-model.ts';
+import { usualFaults } from '#local/faults/faults.ts';
 import { Api } from '#scripts/api.ts';
 import { play } from '#scripts/demo/play.ts';
 import { readReferenceOrder } from '#scripts/example.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Grant } from '#local/admin-model.ts';
+import type { Grant } from '#local/admin/admin-model.ts';
 import { ORDERS_PATH } from '#scripts/api.ts';
 import { Stage } from '#test/support/stage.ts';
 

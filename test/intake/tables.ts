@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DynamoDbProcess } from '#local/dynamodb-process.ts';
+import { DynamoDbProcess } from '#local/dynamodb/dynamodb-process.ts';
 import { documentClient } from '#shared/store/client.ts';
 import { type IndexDefinition, TABLES, type TableDefinition, type TableId } from '#shared/store/tables.ts';
 

@@ -11,7 +11,7 @@ import {
   matchesPattern,
   parseSchedule,
   validatePattern,
-} from '#local/event-bus.ts';
+} from '#local/events/event-bus.ts';
 
 const event = {
   source: 'demo.source',

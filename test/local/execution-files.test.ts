@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { ExecutionFiles } from '#local/execution-files.ts';
+import { ExecutionFiles } from '#local/data/execution-files.ts';
 import { Bench, callback, invoke } from './states/harness.ts';
 
 let folder: string;

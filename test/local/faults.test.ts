@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { placeOf, placesOf } from '#local/fault-place.ts';
-import { Faults, usualFaults } from '#local/faults.ts';
+import { placeOf, placesOf } from '#local/faults/fault-place.ts';
+import { Faults, usualFaults } from '#local/faults/faults.ts';
 
 const places = (count: number) => Array.from({ length: count }, (_, index) => `place ${index}`);
 const target = (place: string) => ({ resource: 'pack', places: [place] });

@@ -7,7 +7,7 @@ import {
   type HttpRequest,
   type HttpRoute,
   InvalidRouteError,
-} from '#local/http-api.ts';
+} from '#local/http-api/http-api.ts';
 
 const start = Date.UTC(2026, 2, 12, 19, 3, 58);
 const issuer = 'https://issuer.example';

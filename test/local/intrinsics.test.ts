@@ -6,7 +6,7 @@ import {
   type TemplateContext,
   TemplateError,
   UnknownIntrinsicError,
-} from '#local/intrinsics.ts';
+} from '#local/cloudformation/intrinsics.ts';
 
 const context: TemplateContext = {
   region: 'eu-west-1',

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
-import { Journal } from '#local/journal.ts';
-import { TimeFile } from '#local/time-file.ts';
+import { Journal } from '#local/data/journal.ts';
+import { TimeFile } from '#local/data/time-file.ts';
 
 let path: string;
 beforeEach(() => {

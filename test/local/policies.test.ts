@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables look like that
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluate, InvalidPolicyError, isAllowed, parsePolicy } from '#local/policies.ts';
+import { evaluate, InvalidPolicyError, isAllowed, parsePolicy } from '#local/iam/policies.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:111122223333:intake';
 

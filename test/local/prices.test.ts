@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { billableUnits, cost, usEast1 } from '#local/prices.ts';
+import { billableUnits, cost, usEast1 } from '#local/billing/prices.ts';
 
 describe('prices', () => {
   it.each(billableUnits)('%s has a price that says where it is from', (unit) => {

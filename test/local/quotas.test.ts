@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '#local/clock.ts';
-import { Quotas } from '#local/quotas.ts';
+import { Quotas } from '#local/faults/quotas.ts';
 
 function passed(quotas: Quotas, action: string, times: number): number {
   let count = 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileWildcard, compileWildcardParts } from '#local/wildcard.ts';
+import { compileWildcard, compileWildcardParts } from '#local/iam/wildcard.ts';
 
 /** The obvious, slow definition of a match. */
 function matchesSlowly(pattern: string, text: string): boolean {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { bill, total } from '#local/bill.ts';
-import { Meter } from '#local/meter.ts';
-import { usEast1 } from '#local/prices.ts';
+import { bill, total } from '#local/billing/bill.ts';
+import { Meter } from '#local/billing/meter.ts';
+import { usEast1 } from '#local/billing/prices.ts';
 import { inTrace } from '#local/trace.ts';
 
 const transition = {

@@ -21,8 +21,8 @@ import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { accessesOf } from '#local/accesses.ts';
 import { type CloudHandle, startCloud } from '#local/client.ts';
+import { accessesOf } from '#local/iam/accesses.ts';
 import { assemblyOf } from './stack.ts';
 
 const start = new Date('2027-03-01T08:00:00Z');
