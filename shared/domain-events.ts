@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
-import { MANAGEMENT } from '#shared/steps/order-state.ts';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { orderHeaderSchema, stepSchema, suborderSchema } from '#shared/store/records.ts';
 
 /** What every domain event says: ids and progress, no personal data. */

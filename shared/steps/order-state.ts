@@ -1,13 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ITEM_STATES, isTerminal, orderState, type State } from '#shared/domain/states.ts';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder } from '#shared/store/records.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
 import type { Dependencies } from './dependencies.ts';
-
-/** The number of order management among an order's suborders. */
-export const MANAGEMENT = '00';
 
 /** The state of an order with these suborders; while it is not divided yet, that of order management. */
 export function stateOf(suborders: readonly Suborder[]): State {

@@ -1,7 +1,8 @@
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
 import { getWait } from '#shared/store/waits.ts';
 import { waitId } from './completion.ts';
-import { MANAGEMENT, projectOrderState } from './order-state.ts';
+import { projectOrderState } from './order-state.ts';
 import { type StartDependencies, startSuborder } from './start-suborder.ts';
 
 /** How many executions are started side by side. */

@@ -1,5 +1,5 @@
 import { isTerminal, orderState, type State } from '#shared/domain/states.ts';
-import { MANAGEMENT } from '#shared/steps/order-state.ts';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import type { OrderHeader, Suborder } from '#shared/store/records.ts';
 import type { OrderDocument, ProductOrderItem } from './document.ts';
 

@@ -1,5 +1,6 @@
 import type { Facts } from '#shared/domain/facts.ts';
 import type { Flags } from '#shared/domain/flags.ts';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { SUBORDER_FLOWS } from '../catalogue.ts';
 import type { Flow } from '../language/flow.ts';
 import { manage } from '../order-management.ts';
@@ -12,9 +13,6 @@ import { withdrawalEnds } from './withdrawal.ts';
 
 export type { Opening, Opens, PlannedWait } from './links.ts';
 export type * from './model.ts';
-
-/** Suborder number of order management. */
-export const MANAGEMENT = '00';
 
 const NO_LINKS: Links = { waits: [], opens: {} };
 

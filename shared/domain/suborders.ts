@@ -1,0 +1,2 @@
+/** The number of order management among an order's suborders; those of its items follow from `01` on. */
+export const MANAGEMENT = '00';
