@@ -14,6 +14,8 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: [flows],
+          // By default one core is left free: on two cores that is half of them.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
