@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askCustomer, defineTask, defineUndo } from './task.ts';
+import { askCustomer, defineTask, defineUndo, fallout } from './task.ts';
 
 export const refund = defineUndo({
   name: 'payment.refund',
@@ -27,4 +27,24 @@ export const collect = defineTask({
   expected: 'PT10S',
   timeLimit: 'PT1M',
   undo: refund,
+});
+
+export const awaitPayment = defineTask({
+  name: 'payment.await',
+  title: 'Customer pays',
+  kind: 'event',
+  lane: 'collection',
+  topic: 'payment',
+  correlation: 'paymentRef',
+  completedBy: 'received',
+  rejectedBy: { partial: 'PARTIAL' },
+  input: z.object({ paymentRef: z.string() }),
+  output: z.object({ paidAmount: z.number().nonnegative() }),
+  rejections: {
+    PARTIAL: fallout('BILLING_OPS'),
+  },
+  falloutDesk: 'BILLING_OPS',
+  expected: 'P10D',
+  timeLimit: 'P14D',
+  undo: 'none',
 });

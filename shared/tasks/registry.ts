@@ -20,6 +20,7 @@ import type { Task, UndoTask } from './task.ts';
 import * as timer from './timer.ts';
 import * as tv from './tv.ts';
 import * as voip from './voip.ts';
+import * as wholesale from './wholesale.ts';
 
 const DECLARED: readonly (Task | UndoTask)[] = [
   order,
@@ -43,6 +44,7 @@ const DECLARED: readonly (Task | UndoTask)[] = [
   logistics,
   field,
   timer,
+  wholesale,
 ].flatMap((area) => Object.values(area));
 
 const isTask = (declared: Task | UndoTask): declared is Task => 'rejections' in declared;

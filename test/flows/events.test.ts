@@ -41,6 +41,16 @@ describe('an event from outside', () => {
     expect(await stage.api.send(early)).toBe('duplicate');
   });
 
+  it.each([
+    ['a line date', 'milepost.line-order.date-confirmed', { confirmedDate: '2026-12-04T08:00:00Z' }],
+    ['a payment', 'milepost.payment.received', { paidAmount: 299 }],
+  ])('that reports %s is kept until something waits for it', async (_what, type, data) => {
+    const time = new Date(await stage.platform.cloud.now()).toISOString();
+    const event = { id: `${type}-${order}`, source: '/outside', type, subject: `REF-${order}`, time, data };
+    expect(await stage.api.send(event)).toBe('kept');
+    expect(await stage.api.send(event)).toBe('duplicate');
+  });
+
   it('that comes when all is over is late, and changes nothing', async () => {
     await stage.pick(order, BOX);
     await stage.deliver(order, BOX);
