@@ -50,15 +50,15 @@ const isPassing = (error: unknown): boolean =>
   '$fault' in error &&
   (error.$fault === 'server' || THROTTLED.includes(error.name));
 
-const connectors = { callSystem: systemCaller(awsSystemDirectory) };
+/** Made once for all invocations: a client keeps its connections between them. */
+export const dependencies = { ...defaultDependencies(), callSystem: systemCaller(awsSystemDirectory) };
 
 /** The handler of a task that an underlying system does, forwards or to undo a step. */
 export const connector = (task: SystemTask | UndoTask) =>
   taskHandler(z.union([undoEventSchema, stepEventSchema]), async (event) => {
-    const deps = { ...defaultDependencies(), ...connectors };
-    if ('undo' in event) return undoStep(task, deps, event);
+    if ('undo' in event) return undoStep(task, dependencies, event);
     if (!isSystemTask(task)) throw new Error(`${task.name} only undoes`);
-    return runStep(task, callUnderlyingSystem(task, connectors), deps, event);
+    return runStep(task, callUnderlyingSystem(task, dependencies), dependencies, event);
   });
 
 const isSystemTask = (task: SystemTask | UndoTask): task is SystemTask => 'input' in task;
@@ -66,6 +66,8 @@ const isSystemTask = (task: SystemTask | UndoTask): task is SystemTask => 'input
 /** The handler of a system task with work of its own. */
 export const milepostTask = <T extends SystemTask>(
   task: T,
-  work: (context: StepContext<T>) => Promise<unknown>,
-  deps: Dependencies = defaultDependencies(),
-) => taskHandler(stepEventSchema, (event) => runStep(task, work, deps, event));
+  work: (context: StepContext<T>, deps: Dependencies) => Promise<unknown>,
+) =>
+  taskHandler(stepEventSchema, (event) =>
+    runStep(task, (context) => work(context, dependencies), dependencies, event),
+  );

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
-import { type CallSystem, systemCaller } from '#shared/clients/underlying-system.ts';
+import type { CallSystem } from '#shared/clients/underlying-system.ts';
 import { MESSAGE_TEMPLATES, MESSAGES } from '#shared/domain/messages.ts';
-import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
-import { taskHandler } from '../task-handler.ts';
+import { dependencies, taskHandler } from '../task-handler.ts';
 
 const messageSchema = z.object({
   order: z.string(),
@@ -37,7 +36,4 @@ export const send =
     });
   };
 
-export const handler = taskHandler(
-  messageSchema,
-  send({ ...defaultDependencies(), callSystem: systemCaller(awsSystemDirectory) }),
-);
+export const handler = taskHandler(messageSchema, send(dependencies));

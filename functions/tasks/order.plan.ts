@@ -1,9 +1,8 @@
-import { defaultDependencies } from '#shared/steps/dependencies.ts';
 import { plan } from '#shared/tasks/order.ts';
 import { storePlan } from '../orders/store-plan.ts';
 import { milepostTask } from '../task-handler.ts';
 
 /** Divides the order into suborders and works out what waits for what. */
-export const handler = milepostTask(plan, async ({ event }) => ({
-  suborders: await storePlan(defaultDependencies(), event.order),
+export const handler = milepostTask(plan, async ({ event }, deps) => ({
+  suborders: await storePlan(deps, event.order),
 }));

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { endCancelled } from '#shared/steps/cancel-suborder.ts';
-import { defaultDependencies } from '#shared/steps/dependencies.ts';
-import { taskHandler } from '../task-handler.ts';
+import { dependencies, taskHandler } from '../task-handler.ts';
 
 export const handler = taskHandler(
   z.object({ order: z.string(), suborder: z.string() }),
-  ({ order, suborder }) => endCancelled(defaultDependencies(), order, suborder),
+  ({ order, suborder }) => endCancelled(dependencies, order, suborder),
 );

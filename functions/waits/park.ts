@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { InputIncomplete, StateConflict } from '#shared/domain/errors.ts';
 import { correlationItem, correlationKeyOf } from '#shared/inbox/correlation.ts';
 import { applyPendingEvents } from '#shared/inbox/matching.ts';
-import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
 import { isDone, stepEventSchema } from '#shared/steps/run-step.ts';
@@ -10,7 +10,7 @@ import { attemptKey, attemptSchema, parkWait } from '#shared/steps/waits.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { isEnding } from '#shared/work-items/ending.ts';
-import { taskHandler } from '../task-handler.ts';
+import { dependencies, taskHandler } from '../task-handler.ts';
 
 const parkEventSchema = stepEventSchema.extend({
   kind: z.enum(['gate', 'event', 'timer']),
@@ -74,4 +74,4 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   return { status };
 };
 
-export const handler = taskHandler(parkEventSchema, park(defaultDependencies()));
+export const handler = taskHandler(parkEventSchema, park(dependencies));
