@@ -9,6 +9,7 @@ import { isDone, stepEventSchema } from '#shared/steps/run-step.ts';
 import { attemptKey, attemptSchema, parkWait } from '#shared/steps/waits.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import type { EventTask } from '#shared/tasks/task.ts';
 import { isEnding } from '#shared/work-items/ending.ts';
 import { dependencies, taskHandler } from '../task-handler.ts';
 
@@ -62,9 +63,7 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
     return { status: await parkWait(deps, { ...base, notBefore: dueAt, outcome: { result: {} } }) };
   }
   if (declared.kind !== 'event') throw new Error(`${task} waits for nothing`);
-  const value = input[declared.correlation];
-  if (typeof value !== 'string') throw new InputIncomplete(step, [declared.correlation]);
-  const correlationKey = correlationKeyOf(declared.topic, value);
+  const correlationKey = correlationKeyOf(declared.topic, subjectOf(declared, step, input));
   const status = await parkWait(deps, {
     ...base,
     correlationKey,
@@ -73,5 +72,17 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   await applyPendingEvents(deps, correlationKey);
   return { status };
 };
+
+/** What the outside calls the thing that is waited for. */
+function subjectOf({ correlation }: EventTask, step: string, input: Record<string, unknown>): string {
+  return [correlation]
+    .flat()
+    .map((field) => {
+      const value = input[field];
+      if (typeof value !== 'string') throw new InputIncomplete(step, [field]);
+      return value;
+    })
+    .join('/');
+}
 
 export const handler = taskHandler(parkEventSchema, park(dependencies));

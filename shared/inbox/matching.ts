@@ -13,7 +13,8 @@ import {
 import type { InboxEvent, StepRecord, Suborder } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
 import { readWaitingStep, type WaitingStep } from '#shared/store/waiting-step.ts';
-import { EVENT_TYPES, type EventType } from './event-types.ts';
+import { taskNamed } from '#shared/tasks/registry.ts';
+import { type Meaning, meaningFor } from './event-types.ts';
 
 /** What became of an event: `pending` it stays in the inbox for a wait to come. */
 export type Fate = InboxEvent['status'];
@@ -51,19 +52,21 @@ interface Situation {
  * not done yet (it is being repaired): then it is kept for the wait that a retry opens.
  */
 async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEvent): Promise<Fate> {
-  const type = EVENT_TYPES.get(event.type);
-  const situation = type && (await look(deps, pointer));
-  if (!situation) return 'pending';
+  const situation = await look(deps, pointer);
+  const task = situation && taskNamed(situation.waiting.completion?.task ?? '');
+  const meaning = task?.kind === 'event' ? meaningFor(task, event.type, event.data) : undefined;
+  if (!situation || !meaning) return 'pending';
   const { order, wait } = pointer;
-  const outcome = type.rejection ? { error: type.rejection, cause: noteOf(event) } : { result: {} };
+  const outcome =
+    meaning === 'completes' ? { result: {} } : { error: meaning.rejection, cause: noteOf(event) };
   const refused = await commit(deps, [
     ...guarded('event', settleEvent(event, 'applied')),
     ...guarded('wait', answerWait(order, wait, outcome)),
-    ...guarded('step', ...stepWrites(deps, situation, type, event)),
+    ...guarded('step', ...stepWrites(deps, situation, meaning, event)),
   ]);
   if (refused.size === 0) return 'applied';
   if (refused.has('event')) return (await readEvent(deps, event))?.status ?? 'pending';
-  if (type.rejection === undefined && !(await isOver(deps, situation))) return 'pending';
+  if (meaning === 'completes' && !(await isOver(deps, situation))) return 'pending';
   await markLate(deps, event);
   return 'late';
 }
@@ -81,18 +84,19 @@ async function look(deps: Dependencies, { order, wait }: Pointer): Promise<Situa
 function stepWrites(
   deps: Dependencies,
   { waiting, suborder, record }: Situation,
-  { rejection, task }: EventType,
+  meaning: Meaning,
   { data, source, id }: InboxEvent,
 ): TransactItem[] {
-  if (rejection !== undefined) return [];
+  const { completion } = waiting;
+  if (meaning !== 'completes' || !completion) return [];
   return completionItems(
     suborder,
-    { step: waiting.step, task: waiting.completion?.task ?? task.name, run: record?.run ?? FIRST_RUN },
+    { step: waiting.step, task: completion.task, run: record?.run ?? FIRST_RUN },
     {
       outputs: data,
       by: `${source}#${id}`,
-      reaches: waiting.completion?.reaches,
-      tells: waiting.completion?.tells,
+      reaches: completion.reaches,
+      tells: completion.tells,
       at: deps.now().toISOString(),
     },
   );

@@ -14,9 +14,6 @@ export type Reception = 'applied' | 'kept' | 'duplicate' | 'late';
 /** How long an event is remembered: as long as an execution can live, and some more. */
 const KEPT_DAYS = 400;
 
-/** What a sender may say when something went wrong. */
-const rejectionSchema = z.object({ note: z.string().max(2000).optional() });
-
 /**
  * Takes in an event from outside: (1) check its type and data; (2) keep it, unless it was delivered before;
  * (3) match what is pending under its key with the wait. A duplicate is matched too: its first delivery may have
@@ -28,7 +25,7 @@ export async function receiveEvent(deps: Dependencies, event: CloudEvent): Promi
   const type = EVENT_TYPES.get(event.type);
   if (!type) throw unknownType(event.type);
   const { id, source, subject } = event;
-  const correlationKey = correlationKeyOf(type.task.topic, subject);
+  const correlationKey = correlationKeyOf(type.topic, subject);
   const sk = eventSortKey(source, id);
   const now = deps.now();
   const receivedAt = now.toISOString();
@@ -51,12 +48,12 @@ export async function receiveEvent(deps: Dependencies, event: CloudEvent): Promi
   return fate === undefined || fate === 'pending' ? 'kept' : fate;
 }
 
-/** What the event says: the outputs of the task that it completes, or a note on what went wrong. */
-function dataOf({ task, rejection }: EventType, { data }: CloudEvent): Record<string, unknown> {
+/** What the event says, checked against its type. */
+function dataOf(type: EventType, { data }: CloudEvent): Record<string, unknown> {
   const body = { data: data ?? {} };
-  const parsed = z.object({ data: rejection === undefined ? task.output : rejectionSchema }).safeParse(body);
+  const parsed = z.object({ data: type.data }).safeParse(body);
   if (!parsed.success) throw new InvalidRequest(problemsOf(parsed.error, body));
-  return parsed.data.data;
+  return { ...parsed.data.data };
 }
 
 const unknownType = (type: string): InvalidRequest =>

@@ -6,7 +6,7 @@ import type { Suborder, Wait, WorkItem } from '#shared/store/records.ts';
 import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { closeWait, getWaits } from '#shared/store/waits.ts';
 import { closeWorkItem, isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
-import { taskNamed } from '#shared/tasks/registry.ts';
+import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import { openGate, suborderKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { projectOrderState } from './order-state.ts';
@@ -47,8 +47,8 @@ async function stepsToUndo(deps: Dependencies, order: string, suborder: string):
   const done = (await getSteps(deps, order, suborder)).filter(({ status }) => status === 'done');
   const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
   return latestFirst.flatMap(({ step, task }) => {
-    const undo = taskNamed(task)?.undo;
-    return undo && typeof undo === 'object' ? [{ step, task: undo.name }] : [];
+    const undo = compensationOf(taskNamed(task));
+    return undo ? [{ step, task: undo.name }] : [];
   });
 }
 

@@ -16,7 +16,7 @@ import * as service from './service.ts';
 import * as serviceability from './serviceability.ts';
 import * as sim from './sim.ts';
 import * as stock from './stock.ts';
-import type { Task, UndoTask } from './task.ts';
+import type { Compensation, Task, UndoTask } from './task.ts';
 import * as timer from './timer.ts';
 import * as tv from './tv.ts';
 import * as voip from './voip.ts';
@@ -60,3 +60,15 @@ const byName = new Map(ALL_TASKS.map((task) => [task.name, task]));
 
 /** The task of this name, or undefined. */
 export const taskNamed = (name: string): Task | undefined => byName.get(name);
+
+/**
+ * What takes the effect of a task back; undefined when nothing can, or nothing is left behind.
+ * @throws Error when the task names a compensation that is not declared
+ */
+export function compensationOf(task: Task | undefined): Compensation | undefined {
+  if (!task || typeof task.undo === 'string') return undefined;
+  if (!('task' in task.undo)) return task.undo;
+  const named = byName.get(task.undo.task);
+  if (named?.kind === 'system' || named?.kind === 'manual') return named;
+  throw new Error(`${task.name} is undone by ${task.undo.task}, which is no system or manual task`);
+}

@@ -11,25 +11,35 @@ export type Lane = 'management' | 'correspondence' | 'commissioning' | 'logistic
 /**
  * What happens when a task is rejected:
  * `fallout` a work item opens on a desk; `ask-customer` the customer is asked, then the step runs again;
- * `rerun-from` the flow goes back to a step; `continue-with-flag` the step counts as done and a flag is set;
- * `cancel-item` the suborder is undone and cancelled.
+ * `rerun-from` the flow goes back to a step (or runs the same again: `SELF`), at most `atMost` times (then a person looks), with the rejection's code
+ * kept as the fact `rejectedWith`; `continue-with-flag` the step counts as done and a flag is set;
+ * `cancel-item` the suborder is undone and cancelled; `end-flow` the suborder is complete, with what was done so far.
  */
 export type RejectionRule = { readonly tells?: MessageTemplate } & (
   | { readonly action: 'fallout'; readonly desk: Desk }
   | { readonly action: 'ask-customer' }
-  | { readonly action: 'rerun-from'; readonly step: string }
+  | { readonly action: 'rerun-from'; readonly step: string; readonly atMost?: number }
   | { readonly action: 'continue-with-flag'; readonly flag: Flag }
   | { readonly action: 'cancel-item' }
+  | { readonly action: 'end-flow'; readonly outcome: string }
 );
+
+/** Rejection code → what happens. */
+export type Rejections = Readonly<Record<string, RejectionRule>>;
 
 type Extra = { tells?: MessageTemplate };
 export const fallout = (desk: Desk, extra: Extra = {}) => ({ action: 'fallout', desk, ...extra }) as const;
 export const askCustomer = (extra: Extra = {}) => ({ action: 'ask-customer', ...extra }) as const;
-export const rerunFrom = (step: string, extra: Extra = {}) =>
+export const rerunFrom = (step: string, extra: Extra & { atMost?: number } = {}) =>
   ({ action: 'rerun-from', step, ...extra }) as const;
 export const continueWithFlag = (flag: Flag, extra: Extra = {}) =>
   ({ action: 'continue-with-flag', flag, ...extra }) as const;
 export const cancelItem = (extra: Extra = {}) => ({ action: 'cancel-item', ...extra }) as const;
+/** The step runs, or waits, again. */
+export const SELF = 'self';
+/** @param outcome why nothing more is to be done, such as `PAID` */
+export const endFlow = (outcome: string, extra: Extra = {}) =>
+  ({ action: 'end-flow', outcome, ...extra }) as const;
 
 /** How technical errors are retried: `standard` for a quick call, `poll` for work that is expected to take a while. */
 export type RetryClass = 'standard' | 'poll';
@@ -46,7 +56,7 @@ interface TaskBase<Name extends string, Input extends Shape, Output extends Shap
   readonly input: Input;
   /** What the task finds out; each field becomes a fact of the suborder under its name. */
   readonly output: Output;
-  readonly rejections: Readonly<Record<string, RejectionRule>>;
+  readonly rejections: Rejections;
   /** Flags that the task's result can set. */
   readonly sets?: readonly Flag[];
   /** How long it usually takes: drives the projected completion and jeopardy. */
@@ -54,7 +64,7 @@ interface TaskBase<Name extends string, Input extends Shape, Output extends Shap
   /** How long one attempt, or one wait, may take before it becomes fallout. */
   readonly timeLimit: IsoDuration;
   /** The task that takes its effect back, `none` when it leaves nothing behind, `irreversible` when nothing can. */
-  readonly undo: Compensation | 'none' | 'irreversible';
+  readonly undo: Compensation | UndoneBy | 'none' | 'irreversible';
 }
 
 /** Work that an underlying system, or the product itself, does at once. */
@@ -75,22 +85,31 @@ export interface ManualTask<Name extends string = string, I extends Shape = Shap
   readonly desk: Desk;
 }
 
-/** Something that happens outside and is reported as an event. */
+/** Something that happens outside and is reported as an event, or does not happen in time. */
 export interface EventTask<Name extends string = string, I extends Shape = Shape, O extends Shape = Shape>
   extends TaskBase<Name, I, O> {
   readonly kind: 'event';
   /** First part of the CloudEvents type, such as `delivery`; the rest says what happened. */
   readonly topic: string;
-  /** The input field whose value the event's subject carries. */
-  readonly correlation: string;
-  /** What happened → the event completes the step; any other must be one of the `rejections`. */
-  readonly completedBy: string;
-  /** What happened → code of the rejection. */
-  readonly rejectedBy: Readonly<Record<string, string>>;
+  /** The input field whose value the event's subject carries; of several fields, their values with `/` between. */
+  readonly correlation: string | readonly string[];
+  /** What happened → the event completes the step. Without it, only the deadline completes the step. */
+  readonly completedBy?: string | undefined;
+  /** What happened → code of the rejection; of several codes, the event's data names one as `code`, else it is the last. */
+  readonly rejectedBy: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * What it means when the deadline passes without an event: the code of a rejection, or that the step is done. The
+   * deadline is the input `dueAt`, else how long the step waits (`within`), else the time limit. Without this, the
+   * time limit makes it fallout.
+   */
+  readonly onDeadline?: string | typeof DONE;
   readonly falloutDesk: Desk;
 }
 
-/** A wait until a date; the input field `dueAt` holds it. */
+/** As `onDeadline`: what was waited for did not happen, and the flow goes on. */
+export const DONE = 'done';
+
+/** A wait until a date; the input field `dueAt` holds it. Without a date there is nothing to wait for. */
 export interface TimerTask<Name extends string = string, I extends Shape = Shape, O extends Shape = Shape>
   extends TaskBase<Name, I, O> {
   readonly kind: 'timer';
@@ -99,6 +118,13 @@ export interface TimerTask<Name extends string = string, I extends Shape = Shape
 
 /** What takes a step's effect back: work that flows also do forwards, or a task for nothing else. It gets the outputs of the step that it undoes. */
 export type Compensation = UndoTask | SystemTask | ManualTask;
+
+/** A compensation by name, for two tasks that undo each other; the registry knows it. */
+export interface UndoneBy {
+  readonly task: string;
+}
+
+export const undoneBy = (task: string): UndoneBy => ({ task });
 
 /** A task that only undoes. */
 export interface UndoTask<Name extends string = string> {

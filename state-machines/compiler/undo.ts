@@ -1,3 +1,4 @@
+import { compensationOf } from '#shared/tasks/registry.ts';
 import { RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import type { Compensation, ManualTask, UndoTask } from '#shared/tasks/task.ts';
 import type { Flow } from '../language/flow.ts';
@@ -15,9 +16,10 @@ const LIMIT_SECONDS = 30 * 24 * 3600;
 /** The compensations that a flow's steps can need. */
 export const undoTasksOf = (flow: Flow): readonly Compensation[] => [
   ...new Map(
-    flow.steps.flatMap(({ task: { undo } }) =>
-      typeof undo === 'string' ? [] : [[undo.name, undo] as const],
-    ),
+    flow.steps.flatMap(({ task }) => {
+      const undo = compensationOf(task);
+      return undo ? [[undo.name, undo] as const] : [];
+    }),
   ).values(),
 ];
 

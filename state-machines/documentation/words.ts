@@ -1,5 +1,6 @@
 import { DESKS } from '#shared/domain/desks.ts';
 import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
+import { compensationOf } from '#shared/tasks/registry.ts';
 import type { RejectionRule, Task } from '#shared/tasks/task.ts';
 import type { Gate, Step } from '../language/flow.ts';
 
@@ -28,7 +29,9 @@ export function doneBy(task: Task): string {
     case 'manual':
       return `desk ${DESKS[task.desk].name}`;
     case 'event':
-      return `event \`${task.topic}.${task.completedBy}\``;
+      return task.completedBy === undefined
+        ? `no \`${task.topic}\` event before the deadline`
+        : `event \`${task.topic}.${task.completedBy}\``;
     case 'timer':
       return 'the calendar';
   }
@@ -46,9 +49,10 @@ export function waitsFor(gate: Gate): string {
 }
 
 /** What takes a step's effect back. */
-export function undoneBy({ undo }: Task): string {
-  if (undo === 'none') return '';
-  if (undo === 'irreversible') return 'cannot be undone';
+export function undoneBy(task: Task): string {
+  if (task.undo === 'irreversible') return 'cannot be undone';
+  const undo = compensationOf(task);
+  if (!undo) return '';
   return undo.kind === 'manual' ? `${undo.title} (desk ${DESKS[undo.desk].name})` : undo.title;
 }
 
@@ -70,5 +74,7 @@ export function consequence(rule: RejectionRule): string {
       return `the flow goes on, with \`${rule.flag}\` set${told}`;
     case 'cancel-item':
       return `the item is cancelled, and what was done is undone${told}`;
+    case 'end-flow':
+      return `the suborder is complete (${rule.outcome})${told}`;
   }
 }
