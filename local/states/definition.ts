@@ -1,9 +1,29 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { compileExpression, ExpressionSyntaxError, expressionIn } from './expressions.ts';
-import { isJsonObject, type Json } from './json.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { StateMachineType } from './model.ts';
+import { isReferencePath, pathsIn, withoutSuffix } from './paths.ts';
 import { parseResource, type TaskTarget } from './resources.ts';
-import { parseTimestamp } from './time.ts';
+import {
+  anyState,
+  branchSchema,
+  type Catcher,
+  type choiceSchema,
+  type failSchema,
+  machineSchema,
+  type mapSchema,
+  type nested,
+  type PathFields,
+  type parallelSchema,
+  type passSchema,
+  pathState,
+  processorSchema,
+  type Retrier,
+  SCHEMAS,
+  type succeedSchema,
+  type taskSchema,
+  type waitSchema,
+} from './state-schemas.ts';
 
 /** A definition that this interpreter does not run, refused when it is loaded. */
 export class DefinitionError extends Error {
@@ -11,191 +31,11 @@ export class DefinitionError extends Error {
 }
 
 const MAX_NAME = 80;
-const MAX_SECONDS = 99_999_999;
-const VARIABLE = /^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u;
-
-const expression = z
-  .string()
-  .refine((text) => expressionIn(text) !== undefined, 'must be a JSONata string, "{% … %}"');
-const template = z.json();
-const variableName = z
-  .string()
-  .refine((name) => VARIABLE.test(name) && name !== 'states', 'is no name for a variable');
-const assignments = z.record(variableName, z.json());
-const seconds = z.union([z.int().min(1).max(MAX_SECONDS), expression]);
-const amount = z.union([z.int().min(0), expression]);
-const errorNames = z.array(z.string()).min(1);
-
-function isTimestamp(text: string): boolean {
-  return expressionIn(text) !== undefined || parseTimestamp(text) !== undefined;
-}
-
-const common = {
-  Comment: z.string().optional(),
-  QueryLanguage: z.enum(['JSONata', 'JSONPath']).optional(),
-};
-const transition = { Next: z.string().optional(), End: z.boolean().optional() };
-const produce = { Output: template.optional(), Assign: assignments.optional() };
-
-const retrier = z.strictObject({
-  Comment: z.string().optional(),
-  ErrorEquals: errorNames,
-  IntervalSeconds: z.int().min(1).max(MAX_SECONDS).optional(),
-  MaxAttempts: z.int().min(0).max(MAX_SECONDS).optional(),
-  BackoffRate: z.number().min(1).optional(),
-  MaxDelaySeconds: z.int().min(1).max(31_622_400).optional(),
-  JitterStrategy: z.enum(['FULL', 'NONE']).optional(),
-});
-const catcher = z.strictObject({
-  Comment: z.string().optional(),
-  ErrorEquals: errorNames,
-  Next: z.string(),
-  ...produce,
-});
-const recovery = { Retry: z.array(retrier).default([]), Catch: z.array(catcher).default([]) };
-
-/** A machine, branch or item processor before its states are looked at. */
-const nested = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), z.json()) });
-
-const passSchema = z.strictObject({ Type: z.literal('Pass'), ...common, ...transition, ...produce });
-const taskSchema = z.strictObject({
-  Type: z.literal('Task'),
-  ...common,
-  ...transition,
-  ...produce,
-  ...recovery,
-  Resource: z.string(),
-  Arguments: template.optional(),
-  Credentials: z.strictObject({ RoleArn: z.string() }).optional(),
-  TimeoutSeconds: seconds.optional(),
-  HeartbeatSeconds: seconds.optional(),
-});
-const choiceSchema = z.strictObject({
-  Type: z.literal('Choice'),
-  ...common,
-  ...produce,
-  Choices: z
-    .array(
-      z.strictObject({
-        Comment: z.string().optional(),
-        Condition: z.union([z.boolean(), expression]),
-        Next: z.string(),
-        ...produce,
-      }),
-    )
-    .min(1),
-  Default: z.string().optional(),
-});
-const waitSchema = z.strictObject({
-  Type: z.literal('Wait'),
-  ...common,
-  ...transition,
-  ...produce,
-  Seconds: z.union([z.int().min(0).max(MAX_SECONDS), expression]).optional(),
-  Timestamp: z.string().refine(isTimestamp, 'must be an ISO-8601 date-time with offset').optional(),
-});
-const succeedSchema = z.strictObject({ Type: z.literal('Succeed'), ...common, Output: template.optional() });
-const failSchema = z.strictObject({
-  Type: z.literal('Fail'),
-  ...common,
-  Error: z.string().optional(),
-  Cause: z.string().optional(),
-});
-const parallelSchema = z.strictObject({
-  Type: z.literal('Parallel'),
-  ...common,
-  ...transition,
-  ...produce,
-  ...recovery,
-  Arguments: template.optional(),
-  Branches: z.array(z.json()).min(1),
-});
-const mapSchema = z.strictObject({
-  Type: z.literal('Map'),
-  ...common,
-  ...transition,
-  ...produce,
-  ...recovery,
-  Items: z.union([z.array(z.json()), expression]).optional(),
-  ItemReader: z
-    .strictObject({
-      Resource: z.literal('arn:aws:states:::s3:getObject'),
-      ReaderConfig: z.strictObject({
-        InputType: z.enum(['JSON', 'JSONL']),
-        MaxItems: amount.optional(),
-      }),
-      Arguments: template,
-    })
-    .optional(),
-  ItemSelector: template.optional(),
-  ItemBatcher: z
-    .strictObject({
-      MaxItemsPerBatch: amount.optional(),
-      MaxInputBytesPerBatch: amount.optional(),
-      BatchInput: template.optional(),
-    })
-    .refine((batcher) => batcher.MaxItemsPerBatch ?? batcher.MaxInputBytesPerBatch, {
-      error: 'needs MaxItemsPerBatch or MaxInputBytesPerBatch',
-    })
-    .optional(),
-  ItemProcessor: z.json(),
-  MaxConcurrency: amount.optional(),
-  ToleratedFailureCount: amount.optional(),
-  ToleratedFailurePercentage: z.union([z.number().min(0).max(100), expression]).optional(),
-  Label: z.string().max(40).optional(),
-});
-const processorSchema = z.strictObject({
-  Comment: z.string().optional(),
-  ProcessorConfig: z
-    .strictObject({
-      Mode: z.enum(['INLINE', 'DISTRIBUTED']).default('INLINE'),
-      ExecutionType: z.enum(['STANDARD', 'EXPRESS']).optional(),
-    })
-    .default({ Mode: 'INLINE' }),
-  StartAt: z.string(),
-  States: z.record(z.string(), z.json()),
-});
-const branchSchema = z.strictObject({
-  Comment: z.string().optional(),
-  StartAt: z.string(),
-  States: z.record(z.string(), z.json()),
-});
-const machineSchema = z.strictObject({
-  Comment: z.string().optional(),
-  Version: z.literal('1.0').optional(),
-  QueryLanguage: z.enum(['JSONata', 'JSONPath']).default('JSONPath'),
-  TimeoutSeconds: z.int().min(1).max(MAX_SECONDS).optional(),
-  StartAt: z.string(),
-  States: z.record(z.string(), z.json()),
-});
-
-const SCHEMAS = {
-  Pass: passSchema,
-  Task: taskSchema,
-  Choice: choiceSchema,
-  Wait: waitSchema,
-  Succeed: succeedSchema,
-  Fail: failSchema,
-  Parallel: parallelSchema,
-  Map: mapSchema,
-} as const;
-
-const anyState = z.discriminatedUnion('Type', [
-  passSchema,
-  taskSchema,
-  choiceSchema,
-  waitSchema,
-  succeedSchema,
-  failSchema,
-  parallelSchema,
-  mapSchema,
-]);
-
-export type Retrier = z.infer<typeof retrier>;
-export type Catcher = z.infer<typeof catcher>;
 
 interface Named {
   readonly Name: string;
+  /** How the state passes data on when it is in JSONPath; its own Output, Arguments and the like are not used then. */
+  readonly paths?: PathFields;
 }
 export type PassState = z.infer<typeof passSchema> & Named;
 export type TaskState = z.infer<typeof taskSchema> & Named & { readonly target: TaskTarget };
@@ -254,7 +94,12 @@ const JSONPATH_FIELDS = new Set([
  */
 export function parseDefinition(definition: unknown, type: StateMachineType): Machine {
   const machine = parsePart(machineSchema, definition, 'State machine');
-  const context = { queryLanguage: machine.QueryLanguage, type, names: new Set<string>() };
+  const context = {
+    queryLanguage: machine.QueryLanguage,
+    mixed: machine.QueryLanguage === 'JSONPath' && hasJsonata(machine.States),
+    type,
+    names: new Set<string>(),
+  };
   return {
     ...parseScope(machine, context, 'State machine', new Set()),
     timeoutSeconds: machine.TimeoutSeconds,
@@ -263,6 +108,8 @@ export function parseDefinition(definition: unknown, type: StateMachineType): Ma
 
 interface ParseContext {
   readonly queryLanguage: 'JSONata' | 'JSONPath';
+  /** There are states in JSONata in a machine in JSONPath: the latter are run as far as they are simple. */
+  readonly mixed: boolean;
   readonly type: StateMachineType;
   /** Names of all states so far; they are unique in the whole machine. */
   readonly names: Set<string>;
@@ -278,7 +125,7 @@ function parseScope(
   const assigned = (state: Json) => (isJsonObject(state) && isJsonObject(state.Assign) ? state.Assign : {});
   const variables = new Set(outerVariables);
   for (const [name, state] of raw)
-    for (const variable of Object.keys(assigned(state))) {
+    for (const variable of Object.keys(assigned(state)).map(withoutSuffix)) {
       if (outerVariables.has(variable))
         throw new DefinitionError(
           `State '${name}': field 'Assign' names the variable '${variable}' of an outer scope`,
@@ -301,18 +148,18 @@ function parseState(name: string, raw: Json, context: ParseContext, variables: R
       `${where}: field 'Type' is ${JSON.stringify(own.Type)}, which is no state type`,
     );
   const language = own.QueryLanguage ?? context.queryLanguage;
-  if (language !== 'JSONata')
+  if (language !== 'JSONata') {
+    if (context.mixed) return parsePathState(name, raw, context.type);
     throw new DefinitionError(
       `${where}: field 'QueryLanguage' is (by default) ${JSON.stringify(language)}; only JSONata is run`,
     );
-  if (context.queryLanguage === 'JSONata' && own.QueryLanguage === 'JSONPath')
-    throw new DefinitionError(`${where}: field 'QueryLanguage' cannot be JSONPath in a JSONata machine`);
+  }
   const state = parsePart(anyState, raw, where);
   checkExpressions(state, where);
   switch (state.Type) {
     case 'Task':
       checkRecovery(state, where);
-      return { ...state, Name: name, target: parseTarget(state, context.type, where) };
+      return { ...state, Name: name, target: parseTarget(state, state.Arguments, context.type, where) };
     case 'Parallel':
       checkRecovery(state, where);
       return {
@@ -337,12 +184,77 @@ function parseState(name: string, raw: Json, context: ParseContext, variables: R
       };
     }
     case 'Wait':
-      if ((state.Seconds === undefined) === (state.Timestamp === undefined))
-        throw new DefinitionError(`${where}: needs one of the fields 'Seconds' and 'Timestamp'`);
+      checkWait(state, where);
       return { ...state, Name: name };
     default:
       return { ...state, Name: name };
   }
+}
+
+/** Whether a state among these, or inside one of them, is in JSONata by its own word. */
+function hasJsonata(states: JsonObject): boolean {
+  return Object.values(states).some((state) => {
+    if (!isJsonObject(state)) return false;
+    const { QueryLanguage, Branches, ItemProcessor } = state;
+    const scopes = [ItemProcessor, ...(Array.isArray(Branches) ? Branches : [])];
+    return (
+      QueryLanguage === 'JSONata' ||
+      scopes.some((scope) => isJsonObject(scope) && isJsonObject(scope.States) && hasJsonata(scope.States))
+    );
+  });
+}
+
+/** A state in JSONPath beside states in JSONata: it is run when all that it does with data is to name places in it. */
+function parsePathState(name: string, raw: Json, type: StateMachineType): State {
+  const where = `State '${name}'`;
+  const state = parsePart(pathState, raw, `${where} (in JSONPath)`);
+  checkPaths(state, raw, where);
+  switch (state.Type) {
+    case 'Pass': {
+      const { Type, Next, End, Assign, ...paths } = state;
+      return { Type, Next, End, Assign, Name: name, paths };
+    }
+    case 'Task': {
+      checkRecovery(state, where);
+      const { InputPath, OutputPath, ResultPath, ResultSelector, Parameters, ...task } = state;
+      const paths = { InputPath, OutputPath, ResultPath, ResultSelector, Parameters };
+      return { ...task, Name: name, target: parseTarget(state, Parameters, type, where), paths };
+    }
+    case 'Wait': {
+      checkWait(state, where);
+      const { InputPath, OutputPath, ...wait } = state;
+      return { ...wait, Name: name, paths: { InputPath, OutputPath } };
+    }
+    case 'Succeed': {
+      const { Type, ...paths } = state;
+      return { Type, Name: name, paths };
+    }
+    case 'Fail':
+      return { ...state, Name: name };
+  }
+}
+
+function checkPaths(state: z.infer<typeof pathState>, raw: Json, where: string): void {
+  const parts = [state, ...('Catch' in state ? state.Catch : [])];
+  const fields = parts.flatMap((part) => Object.entries(part)).filter(([field]) => field.endsWith('Path'));
+  for (const [key, path] of [...fields, ...pathsIn(raw)])
+    if (path !== null && path !== undefined && !(typeof path === 'string' && isReferencePath(path)))
+      throw new DefinitionError(
+        `${where}: field '${key}' is ${JSON.stringify(path)}; of JSONPath, only reference paths are run`,
+      );
+  const expressions = (value: unknown): boolean =>
+    typeof value === 'string'
+      ? expressionIn(value) !== undefined
+      : typeof value === 'object' && value !== null && Object.values(value).some(expressions);
+  if (expressions(raw)) throw new DefinitionError(`${where}: there is JSONata in a state in JSONPath`);
+}
+
+function checkWait(
+  { Seconds, Timestamp }: { readonly Seconds?: unknown; readonly Timestamp?: unknown },
+  where: string,
+): void {
+  if ((Seconds === undefined) === (Timestamp === undefined))
+    throw new DefinitionError(`${where}: needs one of the fields 'Seconds' and 'Timestamp'`);
 }
 
 function checkMap(
@@ -360,7 +272,12 @@ function checkMap(
     throw new DefinitionError(`${where}: fields 'Items' and 'ItemReader' exclude each other`);
 }
 
-function parseTarget(state: z.infer<typeof taskSchema>, type: StateMachineType, where: string): TaskTarget {
+function parseTarget(
+  state: Pick<z.infer<typeof taskSchema>, 'Resource' | 'TimeoutSeconds' | 'HeartbeatSeconds'>,
+  parameters: Json | undefined,
+  type: StateMachineType,
+  where: string,
+): TaskTarget {
   const target = parseResource(state.Resource);
   if (!target)
     throw new DefinitionError(`${where}: field 'Resource' is ${state.Resource}, which is not supported`);
@@ -371,8 +288,8 @@ function parseTarget(state: z.infer<typeof taskSchema>, type: StateMachineType, 
   const { TimeoutSeconds: timeout, HeartbeatSeconds: heartbeat } = state;
   if (typeof timeout === 'number' && typeof heartbeat === 'number' && heartbeat >= timeout)
     throw new DefinitionError(`${where}: field 'HeartbeatSeconds' must be less than TimeoutSeconds`);
-  if (state.Arguments !== undefined && isJsonObject(state.Arguments)) {
-    const given = Object.keys(state.Arguments);
+  if (isJsonObject(parameters)) {
+    const given = Object.keys(parameters).map(withoutSuffix);
     const unknown = given.find((field) => target.accepts && !target.accepts.includes(field));
     if (unknown !== undefined)
       throw new DefinitionError(
@@ -385,7 +302,10 @@ function parseTarget(state: z.infer<typeof taskSchema>, type: StateMachineType, 
   return target;
 }
 
-function checkRecovery(state: { Retry: Retrier[]; Catch: Catcher[] }, where: string): void {
+function checkRecovery(
+  state: { readonly Retry: Retrier[]; readonly Catch: Pick<Catcher, 'ErrorEquals'>[] },
+  where: string,
+): void {
   for (const field of ['Retry', 'Catch'] as const)
     for (const [index, { ErrorEquals }] of state[field].entries())
       if (ErrorEquals.includes('States.ALL') && (ErrorEquals.length > 1 || index < state[field].length - 1))

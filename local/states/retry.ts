@@ -1,5 +1,5 @@
-import type { Retrier } from './definition.ts';
 import { errorMatches, type StatesError } from './errors.ts';
+import type { Retrier } from './state-schemas.ts';
 
 const DEFAULTS = { interval: 1, attempts: 3, backoff: 2 } as const;
 

@@ -9,7 +9,12 @@ import { parseTimestamp, SECOND } from './time.ts';
 /** A state that has done its work and is to be left. */
 export interface Completion {
   /** What becomes of Output and Assign: the state's own, or a choice rule's or catcher's. */
-  readonly produce: { readonly Output?: Json | undefined; readonly Assign?: JsonObject | undefined };
+  readonly produce: {
+    readonly Output?: Json | undefined;
+    readonly Assign?: JsonObject | undefined;
+    /** Of a catcher in JSONPath. */
+    readonly ResultPath?: string | null | undefined;
+  };
   /** Where these stand, for errors: empty, `Choices[0]/` or `Catch[0]/`. */
   readonly where: string;
   /** The output when none is written. */

@@ -6,6 +6,7 @@ import { dataLimitExceeded, errorMatches, QueryEvaluationError, StatesError } fr
 import type { Failure, Frame } from './execution.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
 import type { Transition } from './model.ts';
+import { produce } from './produce.ts';
 import { grantRetry } from './retry.ts';
 import { type Completion, leave, performChoice, performFail, performWait } from './states.ts';
 import { scheduleTask } from './tasks.ts';
@@ -121,15 +122,8 @@ export class Stepper {
   /** Leaves a state; @throws {StatesError} when its Output or Assign cannot be made */
   async #exit(frame: Frame, completion: Completion): Promise<void> {
     const execution = this.#execution;
-    const { produce, where, otherwise, next, exitAfter, ...extra } = completion;
-    const scope = execution.evaluationScope(frame, extra);
-    const assigned: Record<string, Json> = {};
-    for (const [name, template] of Object.entries(produce.Assign ?? {}))
-      assigned[name] = await execution.expressions.evaluate(template, `${where}Assign/${name}`, scope);
-    const output =
-      produce.Output === undefined
-        ? otherwise
-        : await execution.expressions.evaluate(produce.Output, `${where}Output`, scope);
+    const { next, exitAfter } = completion;
+    const { output, assigned } = await produce(execution, frame, completion);
     const text = JSON.stringify(output);
     if (exceedsPayloadLimit(text)) throw dataLimitExceeded(frame.state);
     const names = Object.keys(assigned);

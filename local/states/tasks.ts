@@ -5,6 +5,7 @@ import type { Doing, Frame, Outcome } from './execution.ts';
 import { FIELD, failure } from './expressions.ts';
 import { callFailure, taskCall, taskResult } from './integrations.ts';
 import { exceedsPayloadLimit, isJsonObject, type Json, toJson } from './json.ts';
+import { taskParameters } from './produce.ts';
 import { type Completion, leave } from './states.ts';
 import { type Details, type Execution, failureDetails, inputDetails, outputDetails } from './thread.ts';
 import { SECOND } from './time.ts';
@@ -29,10 +30,7 @@ export async function scheduleTask(
     if (value > 0) return value;
     throw failure(scope, `The ${field} field must be a positive integer: ${value}`, field, 'in-state');
   };
-  const parameters =
-    state.Arguments === undefined
-      ? frame.input
-      : await expressions.evaluate(state.Arguments, 'Arguments', scope);
+  const parameters = await taskParameters(execution, frame, state, scope);
   const text = JSON.stringify(parameters);
   if (exceedsPayloadLimit(text)) throw dataLimitExceeded(frame.state);
   const call = {

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DefinitionError } from '#local/states/index.ts';
-import { Bench, callback, invoke } from './harness.ts';
+import { Bench, callback, FUNCTION, invoke } from './harness.ts';
 
 const end = { Type: 'Succeed' };
 const pass = (extra: Record<string, unknown>) => ({ A: { Type: 'Pass', End: true, ...extra } });
@@ -89,6 +89,48 @@ test.each<[string, Record<string, unknown>, RegExp]>([
 
   expect(load).toThrow(DefinitionError);
   expect(load).toThrow(message);
+});
+
+describe('states in JSONPath beside a state in JSONata', () => {
+  const beside = (state: Record<string, unknown>) => () =>
+    new Bench().load(
+      { A: { QueryLanguage: 'JSONPath', Next: 'B', ...state }, B: { ...end, QueryLanguage: 'JSONata' } },
+      { QueryLanguage: 'JSONPath' },
+    );
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['other types', { Type: 'Choice', Choices: [] }, /State 'A' \(in JSONPath\): field 'Type'/],
+    [
+      'wildcards',
+      { Type: 'Pass', InputPath: '$.items[*]' },
+      /State 'A': field 'InputPath' is "\$\.items\[\*\]"; of JSONPath, only reference paths are run/,
+    ],
+    [
+      'functions',
+      { Type: 'Pass', Parameters: { deep: { 'x.$': "States.Format('{}', $.x)" } } },
+      /State 'A': field 'x\.\$' is "States\.Format.*only reference paths are run/,
+    ],
+    ['fields of JSONata', { Type: 'Pass', Output: 1 }, /State 'A' \(in JSONPath\): field 'Output'/],
+    ['JSONata', { Type: 'Pass', Result: '{% 1 %}' }, /State 'A': there is JSONata in a state in JSONPath/],
+    [
+      'a path in a catcher',
+      {
+        Type: 'Task',
+        Resource: FUNCTION,
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$..x', Next: 'B' }],
+      },
+      /State 'A': field 'ResultPath' is "\$\.\.x"/,
+    ],
+  ])('%s are refused', (_what, state, message) => {
+    expect(beside(state)).toThrow(DefinitionError);
+    expect(beside(state)).toThrow(message);
+  });
+
+  test('a machine without any in JSONata is refused', () => {
+    expect(() => new Bench().load({ A: { Type: 'Pass', End: true } }, { QueryLanguage: 'JSONPath' })).toThrow(
+      /State 'A': field 'QueryLanguage' is \(by default\) "JSONPath"; only JSONata is run/,
+    );
+  });
 });
 
 test('an express machine cannot wait for tokens', () => {
