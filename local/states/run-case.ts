@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { runCase } from './cases/run.ts';
+import { type CaseResult, runCaseFile } from './cases/run.ts';
 
-/** Runs the case in the file named on the command line and prints what came of it as JSON. */
+/** Runs the case in the file named on the command line; prints what came of it, one JSON document in any case. */
 const [file] = process.argv.slice(2);
-if (file === undefined) {
-  console.error('usage: run-case.ts FILE');
-  process.exitCode = 2;
-} else {
-  const result = await runCase(JSON.parse(await readFile(file, 'utf8')));
-  console.log(JSON.stringify(result, null, 1));
-}
+const result: CaseResult =
+  file === undefined
+    ? { status: 'NOT_RUN', error: 'Usage', cause: 'npm run --silent asl -- FILE', events: [] }
+    : await runCaseFile(file);
+process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+if (result.status === 'NOT_RUN') process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { Activity } from '#local/activity.ts';
 import { ManualClock } from '#local/clock.ts';
@@ -9,7 +10,10 @@ import { statesWire } from '../wire.ts';
 import { type Case, caseSchema } from './case.ts';
 import { CaseWorld } from './world.ts';
 
-/** What came of running a case; `REFUSED` when its definition was not loaded, for which `cause` tells why. */
+/**
+ * What came of running a case; `REFUSED` when its definition was not loaded, for which `cause` tells why, and
+ * `NOT_RUN` when there is no such case to run.
+ */
 export interface CaseResult {
   readonly status: string;
   readonly output?: Json;
@@ -34,6 +38,19 @@ const described = z.object({
   error: z.string().optional(),
   cause: z.string().optional(),
 });
+
+const historyPage = z.object({ events: z.array(z.json()), nextToken: z.string().optional() });
+
+/** Runs the case in a file; whatever happens comes back as a result. */
+export async function runCaseFile(file: string): Promise<CaseResult> {
+  try {
+    return await runCase(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const name = error instanceof z.ZodError ? 'NotACase' : error instanceof Error ? error.name : 'Error';
+    const cause = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    return { status: 'NOT_RUN', error: name, cause, events: [] };
+  }
+}
 
 /**
  * Runs a case over the wire protocol until nothing more happens in it, however far away, on a clock and with
@@ -69,15 +86,19 @@ export async function runCase(raw: unknown): Promise<CaseResult> {
       await clock.advanceTo(due, settle);
     }
     const { output, ...rest } = described.parse(await call('DescribeExecution', { executionArn }));
-    const { events } = await call('GetExecutionHistory', { executionArn, maxResults: 1000 });
-    return mask({
-      ...rest,
-      ...(output === undefined ? {} : { output: parseIfJson(output) }),
-      events: toJson(events),
-    });
+    const events: Json[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = historyPage.parse(
+        toJson(await call('GetExecutionHistory', { executionArn, maxResults: 1000, nextToken })),
+      );
+      events.push(...page.events);
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return mask({ ...rest, ...(output === undefined ? {} : { output: parseIfJson(output) }), events });
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    return { status: 'REFUSED', cause: error.message, events: [] };
+    return { status: 'REFUSED', error: 'InvalidDefinition', cause: error.message, events: [] };
   }
 }
 
