@@ -1,12 +1,115 @@
 /** Yes-or-no facts that flows branch on: the question as the console shows it, and where the value comes from. */
 export const FLAGS = {
+  addIp: {
+    question: 'Add a fixed address?',
+    origin: 'item characteristic: true adds a fixed IP address, false removes it',
+  },
+  atAgency: {
+    question: 'Is the claim at the agency?',
+    origin: 'collection: the claim was handed to the agency',
+  },
+  authoritySigned: {
+    question: 'Porting authority signed?',
+    origin: 'item characteristic: the customer has signed the porting authority already',
+  },
+  barred: { question: 'Is a service barred?', origin: 'inventory: a service is barred for non-payment' },
+  barredNoBalance: {
+    question: 'Barred without balance?',
+    origin: 'inventory: the prepaid number is barred since its balance is used up',
+  },
+  cancelOnly: {
+    question: 'Cancelled, not moved?',
+    origin: 'item characteristic: the visit is cancelled and no other one is booked',
+  },
+  customerCausedFault: {
+    question: "The customer's own fault?",
+    origin: "result of the visit: the fault was in the customer's equipment or wiring",
+  },
+  damaged: {
+    question: 'Is the unit damaged?',
+    origin: 'result of the inspection: the returned unit is damaged',
+  },
+  directoryChanged: {
+    question: 'Has the directory changed?',
+    origin: 'item characteristic: the entry in the directory, or its secrecy, changes',
+  },
+  disputeRejected: { question: 'Was the dispute rejected?', origin: 'decision of the collections desk' },
+  esim: { question: 'Is it an eSIM?', origin: 'item characteristic: the customer chose an eSIM' },
+  extraCost: {
+    question: 'Does it cost extra?',
+    origin: 'result of the survey: the dig costs more than the standard',
+  },
+  extraSim: {
+    question: 'Is there an extra SIM?',
+    origin: 'item characteristic: an extra data SIM is ordered',
+  },
+  filterBased: {
+    question: 'Behind a street filter?',
+    origin: 'inventory: the package is controlled by a filter in the street cabinet',
+  },
+  lateChange: {
+    question: 'Changed at short notice?',
+    origin: 'answer to the cancellation: less than 24 hours before the slot',
+  },
+  liveOutlet: {
+    question: 'Is the outlet live?',
+    origin: 'answer to the qualification: the coax outlet is connected',
+  },
+  mobile: { question: 'Is it a mobile number?', origin: 'item characteristic' },
+  notReturned: { question: 'Was it not returned?', origin: 'nothing came back before the deadline' },
+  pairsAdded: {
+    question: 'Are pairs added?',
+    origin: 'item characteristic: copper pairs are added to the bonding',
+  },
+  partnerAccount: {
+    question: 'Is there a partner account?',
+    origin: 'item characteristic: an account at a streaming partner must be linked',
+  },
+  partnerNotLinked: {
+    question: 'Is the partner not linked?',
+    origin: 'the customer did not link the account at the streaming partner',
+  },
+  payPerView: { question: 'Pay per view?', origin: 'item characteristic: pay per view needs credit' },
+  permitNeeded: { question: 'Is a permit needed?', origin: 'result of the survey: the dig needs a permit' },
+  planBroken: { question: 'Is the payment plan broken?', origin: 'an instalment was missed' },
+  portLate: {
+    question: 'Was the port late?',
+    origin: 'computed when the port is complete: later than the law or the promise',
+  },
+  portedIn: {
+    question: 'Was the number ported in?',
+    origin: 'inventory: the number came from another operator',
+  },
+  portedOutMeanwhile: {
+    question: 'Has the number left?',
+    origin: 'inventory: the number was ported out after the termination',
+  },
+  prepaid: { question: 'Is it prepaid?', origin: 'inventory: the number has a prepaid account' },
+  rawCopper: {
+    question: 'Is it rented raw copper?',
+    origin: 'answer to the qualification, or inventory: the line is rented raw copper',
+  },
+  riskHigh: { question: 'Is the risk high?', origin: 'result of the verification: the fraud score is high' },
   selfInstall: {
     question: 'Does the customer install?',
     origin: 'item characteristic: the customer connects the line instead of a technician',
   },
+  socketExists: {
+    question: 'Is there a fibre socket?',
+    origin: 'answer to the qualification: the address has a fibre socket',
+  },
+  temporaryNumber: {
+    question: 'A temporary number?',
+    origin: 'item characteristic: a number is lent until the port is complete',
+  },
+  unpaid: { question: 'Is it unpaid?', origin: 'nothing, or not all, was paid before the deadline' },
   upFront: {
     question: 'Paid when ordered?',
     origin: 'item characteristic: the hardware is paid when it is ordered',
+  },
+  wholesaleNet: {
+    question: "Another owner's network?",
+    origin: "answer to the qualification, or inventory: the line is on another owner's network",
   },
   withdrawalWait: {
     question: 'Wait out the withdrawal period?',
