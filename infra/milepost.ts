@@ -13,20 +13,31 @@ import { FunctionsStack } from './stacks/functions.ts';
 import { MessagingStack } from './stacks/messaging.ts';
 import { SystemsStack } from './stacks/systems.ts';
 
-type FlowGroup = 'orders' | 'access' | 'devices' | 'services' | 'mobile';
+type FlowGroup = 'orders' | 'access' | 'devices' | 'services' | 'mobile' | 'collection';
 
 /** A new product does not compile until it has a place here: a stack holds about 30 flows (1 MB a template). */
 const GROUP_OF_PRODUCT = {
   fibre: 'access',
+  shdsl: 'access',
+  xdsl: 'access',
+  'cable-tv': 'access',
+  coax: 'access',
   internet: 'services',
   router: 'devices',
   'set-top-box': 'devices',
   iptv: 'services',
+  vod: 'services',
   voip: 'services',
+  hardware: 'devices',
   'mobile-postpaid': 'mobile',
+  'mobile-prepaid': 'mobile',
+  'mobile-broadband': 'mobile',
+  number: 'mobile',
+  technician: 'devices',
+  collection: 'collection',
 } as const satisfies Record<Product, FlowGroup>;
 
-const FLOW_GROUPS: readonly FlowGroup[] = ['orders', 'access', 'devices', 'services', 'mobile'];
+const FLOW_GROUPS: readonly FlowGroup[] = ['orders', 'access', 'devices', 'services', 'mobile', 'collection'];
 
 /** Groups of functions that have a stack of their own; the others have a stack with more than functions. */
 const PLAIN_GROUPS: Readonly<Record<Exclude<FunctionGroup, 'api' | 'correspondence'>, string>> = {

@@ -10,11 +10,25 @@ export const DESKS = {
     name: 'Customer care call-back',
     purpose: 'Customer unreachable, bounced messages, no answer',
   },
+  FIBRE_PLANNING: {
+    name: 'Fibre planning',
+    purpose: 'Desk and site surveys, routes, permits that were denied',
+  },
+  CIVIL_COORDINATION: { name: 'Civil works', purpose: 'Contractors, permits, damage, frozen ground' },
+  FIBRE_SPLICE: { name: 'Fibre splicing', purpose: 'Splice, patch, measure the loss' },
+  EXCHANGE_JUMPERING: {
+    name: 'Exchange jumpering',
+    purpose: 'Cross-connects at the main distribution frame',
+  },
   FIELD_DISPATCH: {
     name: 'Field dispatch',
     purpose: 'No slots, missing skills, new bookings, partial visits',
   },
-  NUMBER_PORTING: { name: 'Number porting desk', purpose: 'Number pool and porting cases' },
+  WHOLESALE_DESK: { name: 'Wholesale desk', purpose: 'Rejections and delays of network owners' },
+  NUMBER_PORTING: {
+    name: 'Number porting desk',
+    purpose: 'Porting rejections, missing answers, returns, wrong ports, the number pool',
+  },
   LOGISTICS_PICK: {
     name: 'Warehouse picking',
     purpose: 'Pick, scan serial number and MAC address, note, OK',
@@ -27,6 +41,7 @@ export const DESKS = {
   VOICE_OPS: { name: 'Voice operations', purpose: 'SIP, numbers, emergency address' },
   MOBILE_OPS: { name: 'Mobile operations', purpose: 'Subscriber register, SIM stock' },
   BILLING_OPS: { name: 'Billing operations', purpose: 'Price and account problems' },
+  COLLECTIONS_DESK: { name: 'Collections desk', purpose: 'Disputes, payment plans, agency cases' },
   SUPERVISOR: { name: 'Supervisor', purpose: 'Overrides and undo that failed' },
 } as const satisfies Record<string, { name: string; purpose: string }>;
 

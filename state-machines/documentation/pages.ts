@@ -17,12 +17,23 @@ const WITHOUT_PRODUCT = 'order-management';
 
 const PRODUCT_TITLES: Readonly<Record<Product, string>> = {
   fibre: 'Fibre',
+  shdsl: 'SHDSL',
+  xdsl: 'ADSL and VDSL',
+  'cable-tv': 'Cable TV',
+  coax: 'Cable broadband',
   internet: 'Internet',
   router: 'Router',
   'set-top-box': 'Set-top box',
   iptv: 'IPTV',
+  vod: 'Video on demand',
   voip: 'IP telephony',
+  hardware: 'Other hardware',
   'mobile-postpaid': 'Mobile, postpaid',
+  'mobile-prepaid': 'Mobile, prepaid',
+  'mobile-broadband': 'Mobile broadband',
+  number: 'Number desk',
+  technician: 'Technician',
+  collection: 'Collection',
 };
 const titles: Readonly<Record<string, string>> = {
   ...PRODUCT_TITLES,
