@@ -38,6 +38,17 @@ export const domainEventSchema = z.discriminatedUnion('type', [
     type: z.literal('StepFailed'),
     detail: common.extend({ step: z.string(), task: z.string(), run: z.int() }),
   }),
+  z.object({
+    /** A step waits, and the customer is told so, or reminded. */
+    type: z.literal('MessageDue'),
+    detail: common.extend({
+      step: z.string(),
+      task: z.string(),
+      run: z.int(),
+      /** Which reminder it is, the first is 1. */
+      reminder: z.int().optional(),
+    }),
+  }),
 ]);
 export type DomainEvent = z.output<typeof domainEventSchema>;
 
@@ -92,10 +103,14 @@ function suborderEvents(
 }
 
 function stepEvents(id: string, image: unknown, before: RecordChange['before']): DomainEvent[] {
-  const { order, suborder, step, task, status, run, at, reaches, tells } = stepSchema.parse(image);
+  const { order, suborder, step, task, status, run, at, reaches, tells, reminders } = stepSchema.parse(image);
   const was = before && stepSchema.parse(before);
-  if (was?.status === status && was.run === run) return [];
   const detail = { id, order, suborder, at, step, task, run, ...(tells && { tells }) };
+  if (was?.status === status && was.run === run)
+    return reminders !== undefined && reminders !== was.reminders
+      ? [{ type: 'MessageDue', detail: { ...detail, reminder: reminders } }]
+      : [];
+  if (status === 'waiting' && tells) return [{ type: 'MessageDue', detail }];
   if (status === 'done')
     return [{ type: 'StepCompleted', detail: { ...detail, ...(reaches && { reaches }) } }];
   if (status === 'fallout') return [{ type: 'StepFailed', detail }];

@@ -12,6 +12,7 @@ import { event, flow, manual, system, unless, when } from './language/flow.ts';
 
 export const createExistingDrop = flow('fibre.create.existing-drop', 'Fibre, socket already in the house', {
   selects: { product: 'fibre', action: 'add', where: { drop: 'existing' } },
+  newContract: true,
   expected: 'P10D',
   steps: [
     system('lock', inventory.lock),

@@ -9,6 +9,7 @@ import { flow, system } from './language/flow.ts';
 
 export const create = flow('internet.create', 'Internet service on an access line', {
   selects: { product: 'internet', action: 'add' },
+  newContract: true,
   expected: 'P2D',
   steps: [
     system('lock', inventory.lock),

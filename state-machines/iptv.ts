@@ -8,6 +8,7 @@ import { flow, system } from './language/flow.ts';
 
 export const create = flow('iptv.create', 'IPTV account and channels', {
   selects: { product: 'iptv', action: 'add' },
+  newContract: true,
   expected: 'P3D',
   steps: [
     system('lock', inventory.lock),

@@ -8,6 +8,7 @@ import { flow, system } from './language/flow.ts';
 
 export const createEsim = flow('mobile-postpaid.create.esim', 'Subscription on eSIM, at once', {
   selects: { product: 'mobile-postpaid', action: 'add', where: { simType: 'esim', numberSource: 'new' } },
+  newContract: true,
   expected: 'PT1H',
   steps: [
     system('lock', inventory.lock),

@@ -10,8 +10,8 @@ export const manage = flow('order.manage', 'Order: check, divide, start, wait, c
   expected: 'P10D',
   steps: [
     system('validate', order.validate, { reaches: 'ORDER_CHECKED' }),
-    system('verify', customer.verify),
-    system('credit', customer.checkCredit, { reaches: 'CREDIT_APPROVED' }),
+    system('verify', customer.verify, { when: when('newContract') }),
+    system('credit', customer.checkCredit, { when: when('newContract'), reaches: 'CREDIT_APPROVED' }),
     timer('withdrawal', wait.until, {
       title: 'Wait for the withdrawal period',
       when: when('withdrawalWait'),

@@ -11,6 +11,7 @@ import { flow, system } from './language/flow.ts';
 
 export const createNewNumber = flow('voip.create.new-number', 'IP telephony with a new number', {
   selects: { product: 'voip', action: 'add', where: { numberSource: 'new' } },
+  newContract: true,
   expected: 'P2D',
   steps: [
     system('lock', inventory.lock),

@@ -10,23 +10,25 @@ const messageSchema = z.object({
   suborder: z.string(),
   step: z.string().default('order'),
   run: z.int().default(1),
+  reminder: z.int().optional(),
   tells: z.enum(MESSAGE_TEMPLATES),
 });
 
 /**
  * Has the notification system write to the customer. It knows the customer's addresses by id, so none pass through
- * here; the key (order, suborder, step, run and template) makes a message that is asked for twice one message.
+ * here; the key (order, suborder, step, run, template and reminder) makes a message that is asked for twice one message.
  */
 export const send =
   (deps: Dependencies & { readonly callSystem: CallSystem }) =>
-  async ({ order, suborder, step, run, tells }: z.output<typeof messageSchema>) => {
+  async ({ order, suborder, step, run, tells, reminder }: z.output<typeof messageSchema>) => {
+    const which = reminder === undefined ? tells : `${tells}-${reminder}`;
     const { customerId } = await getOrderFacts(deps, order);
     return deps.callSystem({
       system: 'notify',
       operation: 'message.send',
-      idempotencyKey: `${order}-${suborder}-${step}-${run}-${tells}`,
+      idempotencyKey: `${order}-${suborder}-${step}-${run}-${which}`,
       correlationId: order,
-      step: `${suborder}.${step}.${tells}`,
+      step: `${suborder}.${step}.${which}`,
       body: {
         template: tells,
         channels: MESSAGES[tells].channels,

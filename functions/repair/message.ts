@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { DESK_IDS } from '#shared/domain/desks.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import { attemptSchema } from '#shared/steps/waits.ts';
+import { rejectionRuleSchema } from '#shared/tasks/rejection.ts';
 
 /** What a flow's `Repair` state sends. */
 export const repairMessageSchema = z.object({
@@ -17,6 +19,8 @@ export const repairMessageSchema = z.object({
     tells: z.enum(MESSAGE_TEMPLATES).optional(),
     error: z.string(),
     cause: z.string(),
+    onReject: z.record(z.string(), rejectionRuleSchema).optional(),
+    desk: z.enum(DESK_IDS).optional(),
   }),
   /** The compensation that failed, when it was the undo of a step. */
   undo: z.string().optional(),

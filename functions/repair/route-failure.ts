@@ -5,13 +5,14 @@ import { projectOrderState } from '#shared/steps/order-state.ts';
 import { recordStep } from '#shared/steps/record-step.ts';
 import { deskOf, ruleFor } from '#shared/steps/rules.ts';
 import { FIRST_RUN } from '#shared/steps/run-step.ts';
-import { stepFails, stepRunsAgain, stepsTakenBack } from '#shared/steps/step-status.ts';
+import { runsAgainAfter, stepFails, stepRunsAgain } from '#shared/steps/step-status.ts';
 import { moveSuborder } from '#shared/steps/suborder-state.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
 import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { getWait } from '#shared/store/waits.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import { type RejectionRule, SELF } from '#shared/tasks/task.ts';
 import { openWorkItem } from '#shared/work-items/open.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import { ancestors } from '#state-machines/language/graph.ts';
@@ -29,7 +30,7 @@ interface Direction {
  */
 export async function routeFailure(deps: Dependencies, message: RepairMessage): Promise<void> {
   const { failure, undo } = message;
-  const desk = deskOf(ruleFor({ ...failure, undo }));
+  const desk = deskOf(await ruleOf(deps, message));
   if (!desk) {
     if (!(await isRouted(deps, message))) await goOn(deps, message, await follow(deps, message));
     return;
@@ -56,15 +57,36 @@ async function isRouted(deps: Dependencies, message: RepairMessage): Promise<boo
   return wait?.attempt !== undefined && wait.attempt >= attemptKey(attempt);
 }
 
+/** How often a step may be rejected and run again before a person looks. */
+const RERUNS = 5;
+
+/** The rule for a failure: one that runs again and again ends on a desk. */
+async function ruleOf(deps: Dependencies, message: RepairMessage): Promise<RejectionRule> {
+  const { order, suborder, failure, undo } = message;
+  const rule = ruleFor({ ...failure, undo });
+  if (rule.action !== 'rerun-from') return rule;
+  const record = await getStep(deps, order, suborder, failedStep(message));
+  const reruns = (record?.run ?? FIRST_RUN) - FIRST_RUN;
+  return reruns < (rule.atMost ?? RERUNS)
+    ? rule
+    : ruleFor({ ...failure, error: 'RerunsUsedUp', onReject: {} });
+}
+
 /** Carries out a rule that needs no person. */
 async function follow(deps: Dependencies, message: RepairMessage): Promise<Direction> {
   const { failure } = message;
-  const rule = ruleFor(failure);
+  const rule = await ruleOf(deps, message);
   if (rule.action === 'rerun-from') {
-    await repeatFrom(deps, message, rule.step, rule.tells);
-    return { resumeAt: rule.step, flags: {} };
+    const first = rule.step === SELF ? failedStep(message) : rule.step;
+    await repeatFrom(deps, message, first, rule.tells);
+    return { resumeAt: first, flags: {} };
+  }
+  if (rule.action === 'end-flow') {
+    await completeWithOutcome(deps, message, rule);
+    return { resumeAt: 'end', flags: {} };
   }
   if (rule.action === 'continue-with-flag') {
+    if (rule.tells) await markFailed(deps, message, rule.tells);
     await completeWithFlag(deps, message, rule.flag);
     return { resumeAt: failure.step, flags: { [rule.flag]: true } };
   }
@@ -132,23 +154,33 @@ async function repeatFrom(
   const at = deps.now().toISOString();
   await writeTogether(deps, [
     ...again.map((record) => stepRunsAgain(record, at)),
-    ...(done > 0 ? [stepsTakenBack(order, suborder, done)] : []),
+    runsAgainAfter(order, suborder, done, message.failure.error),
   ]);
 }
 
 /** The rejection is an outcome that the flow can go on with. */
-async function completeWithFlag(deps: Dependencies, message: RepairMessage, flag: string): Promise<void> {
+const completeWithFlag = (deps: Dependencies, message: RepairMessage, flag: string): Promise<void> =>
+  completeStep(deps, message, { [flag]: true }, message.failure);
+
+/** The rejection says that nothing more is to be done; what the step would have reached is not reached. */
+const completeWithOutcome = (
+  deps: Dependencies,
+  message: RepairMessage,
+  { outcome, tells }: Extract<RejectionRule, { action: 'end-flow' }>,
+): Promise<void> => completeStep(deps, message, { outcome }, { tells });
+
+async function completeStep(
+  deps: Dependencies,
+  message: RepairMessage,
+  outputs: Readonly<Record<string, unknown>>,
+  { reaches, tells }: Pick<RepairMessage['failure'], 'reaches' | 'tells'>,
+): Promise<void> {
   const { order, suborder, failure } = message;
   const step = failedStep(message);
   const [row, record] = await Promise.all([
     getSuborder(deps, order, suborder),
     getStep(deps, order, suborder, step),
   ]);
-  const { task, reaches, tells } = failure;
-  await recordStep(
-    deps,
-    row,
-    { step, task, run: record?.run ?? FIRST_RUN },
-    { outputs: { [flag]: true }, by: 'rule', reaches, tells, at: deps.now().toISOString() },
-  );
+  const run = { step, task: failure.task, run: record?.run ?? FIRST_RUN };
+  await recordStep(deps, row, run, { outputs, by: 'rule', reaches, tells, at: deps.now().toISOString() });
 }

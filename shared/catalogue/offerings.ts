@@ -5,7 +5,9 @@ export {
   type CharacteristicsResult,
   defineOffering,
   type Offering,
+  type Variant,
   validateCharacteristics,
+  variantsOf,
 } from './offering.ts';
 
 /** The access line that a service is put on when the order itself brings no line. */
@@ -20,7 +22,7 @@ export const OFFERINGS: readonly Offering[] = [
     id: 'fibre-1000',
     name: 'Fibre line, 1000 Mbit/s',
     product: 'fibre',
-    characteristics: z.strictObject({
+    add: z.strictObject({
       drop: z.enum(['existing', 'new-build']).default('existing'),
       selfInstall: z.boolean().default(false),
     }),
@@ -30,35 +32,35 @@ export const OFFERINGS: readonly Offering[] = [
     id: 'internet-1000',
     name: 'Internet, 1000 Mbit/s',
     product: 'internet',
-    characteristics: z.strictObject({ ...existingLine }),
+    add: z.strictObject({ ...existingLine }),
     adds: { profile: 'INTERNET-1000', speed: '1000/1000' },
   }),
   defineOffering({
     id: 'router-wifi7',
     name: 'Router with Wi-Fi 7',
     product: 'router',
-    characteristics: z.strictObject({ upFront: z.boolean().default(false) }),
+    add: z.strictObject({ upFront: z.boolean().default(false) }),
     adds: { sku: 'ROUTER-WIFI7-01' },
   }),
   defineOffering({
     id: 'set-top-box-4k',
     name: 'Set-top box, 4K',
     product: 'set-top-box',
-    characteristics: z.strictObject({}),
+    add: z.strictObject({}),
     adds: { sku: 'STB-4K-01' },
   }),
   defineOffering({
     id: 'iptv-basic',
     name: 'IPTV, basic channels',
     product: 'iptv',
-    characteristics: z.strictObject({}),
+    add: z.strictObject({}),
     adds: { packages: ['BASIC'] },
   }),
   defineOffering({
     id: 'voip-home',
     name: 'Telephone at home',
     product: 'voip',
-    characteristics: z.strictObject({
+    add: z.strictObject({
       numberSource: z.enum(['new']).default('new'),
       features: z.array(z.enum(['voicemail', 'call-forwarding', 'caller-id', 'secret-number'])).default([]),
       ...wantedNumber,
@@ -73,7 +75,7 @@ export const OFFERINGS: readonly Offering[] = [
     id: 'mobile-postpaid-20gb',
     name: 'Mobile subscription, 20 GB',
     product: 'mobile-postpaid',
-    characteristics: z.strictObject({
+    add: z.strictObject({
       simType: z.enum(['esim']).default('esim'),
       numberSource: z.enum(['new']).default('new'),
       /** Identifier of the eSIM chip (GSMA SGP.22): 32 digits. */

@@ -37,6 +37,18 @@ export function workingDaysEarlier(instant: Date, workingDays: number): Date {
   return new Date(wanted - clockOffset(guess));
 }
 
+/**
+ * The instant that a date or date-time means: a date alone is its first moment in the operator's time zone.
+ * @returns undefined when the text is neither
+ */
+export function instantOf(text: string): Date | undefined {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) return undefined;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return new Date(time);
+  const guess = new Date(time - clockOffset(new Date(time)));
+  return new Date(time - clockOffset(guess));
+}
+
 /** Milliseconds by which the operator's clocks are ahead of UTC; whole hours. */
 function clockOffset(instant: Date): number {
   const name =

@@ -1,15 +1,19 @@
 import * as z from 'zod';
+import { durationSeconds, type IsoDuration } from './duration.ts';
 import { PRODUCTS, type Product } from './products.ts';
 
 /**
  * Where the value of a task's input comes from when it is not the fact of the same name:
  * `fact` another fact of the same suborder; `sibling` the fact of the order's suborder of that product;
- * `siblings` the facts of all suborders of that product, as a list.
+ * `siblings` the facts of all suborders of that product, as a list; `latest` the latest of some dates, moved by some
+ * seconds; `completed` the time at which a step of the same suborder was completed, moved likewise.
  */
 export const factSourceSchema = z.union([
   z.strictObject({ $fact: z.string() }),
   z.strictObject({ $sibling: z.enum(PRODUCTS), fact: z.string() }),
   z.strictObject({ $siblings: z.enum(PRODUCTS), fact: z.string() }),
+  z.strictObject({ $latest: z.array(z.string()).min(1), seconds: z.int() }),
+  z.strictObject({ $completed: z.string(), seconds: z.int() }),
 ]);
 
 export type FactSource = z.infer<typeof factSourceSchema>;
@@ -22,6 +26,26 @@ export const sibling = (product: Product, name: string): FactSource => ({ $sibli
 
 /** The facts of all sibling suborders of this product. */
 export const siblings = (product: Product, name: string): FactSource => ({ $siblings: product, fact: name });
+
+interface Shift {
+  readonly plus?: IsoDuration;
+  readonly minus?: IsoDuration;
+}
+
+const seconds = ({ plus, minus }: Shift): number =>
+  (plus ? durationSeconds(plus) : 0) - (minus ? durationSeconds(minus) : 0);
+
+/** A date among the facts, or the latest of several as far as they are known, moved on or back; nothing when none is known. */
+export const date = (names: string | readonly string[], shift: Shift = {}): FactSource => ({
+  $latest: [names].flat(),
+  seconds: seconds(shift),
+});
+
+/** When a step of the same flow was completed, moved on or back. */
+export const completed = (step: string, shift: Shift = {}): FactSource => ({
+  $completed: step,
+  seconds: seconds(shift),
+});
 
 /** What is known about a suborder, by name: order facts, item characteristics and the outputs of its steps. */
 export type Facts = Readonly<Record<string, unknown>>;

@@ -1,4 +1,14 @@
-/** Yes-or-no facts that flows branch on: the question as the console shows it, and where the value comes from. */
+/** A yes-or-no fact: the question as the console shows it, and where the value comes from. */
+interface FlagDefinition {
+  readonly question: string;
+  readonly origin: string;
+  /** For a flag that follows from others: all of them have these values. */
+  readonly allOf?: Readonly<Record<string, boolean>>;
+  /** For a flag that follows from others: one of them has this value. */
+  readonly anyOf?: Readonly<Record<string, boolean>>;
+}
+
+/** What flows branch on. */
 export const FLAGS = {
   addIp: {
     question: 'Add a fixed address?',
@@ -111,12 +121,69 @@ export const FLAGS = {
     question: "Another owner's network?",
     origin: "answer to the qualification, or inventory: the line is on another owner's network",
   },
+  newContract: {
+    question: 'A new contract?',
+    origin: 'computed when the order is accepted: an item makes a new contract, or nobody knows yet',
+  },
   withdrawalWait: {
     question: 'Wait out the withdrawal period?',
     origin: 'computed when the order is accepted: consumer distance sale without consent to an early start',
   },
-} as const satisfies Record<string, { question: string; origin: string }>;
+  buildsDrop: {
+    question: 'Build a new drop?',
+    origin: 'own network, and no fibre socket at the address',
+    allOf: { wholesaleNet: false, socketExists: false },
+  },
+  chargesHardware: {
+    question: 'Charge for the hardware?',
+    origin: 'it was not returned, or is damaged',
+    anyOf: { notReturned: true, damaged: true },
+  },
+  returnsNumber: {
+    question: 'Return the number to its range holder?',
+    origin: 'the number was ported in, and has not left meanwhile',
+    allOf: { portedIn: true, portedOutMeanwhile: false },
+  },
+  freesNumber: {
+    question: 'Free the number?',
+    origin: 'the number is of our own range, and has not left meanwhile',
+    allOf: { portedIn: false, portedOutMeanwhile: false },
+  },
+} as const satisfies Record<string, FlagDefinition>;
 
 export type Flag = keyof typeof FLAGS;
 
 export type Flags = Partial<Record<Flag, boolean>>;
+
+const definitions: Readonly<Record<Flag, FlagDefinition>> = FLAGS;
+
+export const FLAG_NAMES = Object.keys(FLAGS) as [Flag, ...Flag[]];
+
+const isFlag = (name: string): name is Flag => Object.hasOwn(FLAGS, name);
+
+/** How a flag follows from others, or from itself. */
+export interface Derivation {
+  readonly of: 'all' | 'any';
+  /** The flags that have a value of their own, and the value that each must have. */
+  readonly terms: readonly { readonly flag: Flag; readonly is: boolean }[];
+}
+
+/** @throws Error when a flag follows from one that does not exist, or that follows from others itself */
+export function derivationOf(flag: Flag): Derivation {
+  const { allOf, anyOf } = definitions[flag];
+  const from = allOf ?? anyOf;
+  if (!from) return { of: 'all', terms: [{ flag, is: true }] };
+  const terms = Object.entries(from).map(([name, is]) => {
+    if (!isFlag(name) || definitions[name].allOf || definitions[name].anyOf)
+      throw new Error(`${flag} follows from ${name}, which is no flag with a value of its own`);
+    return { flag: name, is };
+  });
+  return { of: allOf ? 'all' : 'any', terms };
+}
+
+/** Whether a flag holds; one that has no value is false. */
+export function holds(flag: Flag, flags: Flags): boolean {
+  const { of, terms } = derivationOf(flag);
+  const met = ({ flag: name, is }: Derivation['terms'][number]) => (flags[name] ?? false) === is;
+  return of === 'all' ? terms.every(met) : terms.some(met);
+}

@@ -1,5 +1,6 @@
 import { answerWait, completionItems, type TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { doneResult } from '#shared/steps/flags.ts';
 import { FIRST_RUN, isDone } from '#shared/steps/run-step.ts';
 import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import {
@@ -58,7 +59,9 @@ async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEven
   if (!situation || !meaning) return 'pending';
   const { order, wait } = pointer;
   const outcome =
-    meaning === 'completes' ? { result: {} } : { error: meaning.rejection, cause: noteOf(event) };
+    meaning === 'completes'
+      ? { result: doneResult(task?.name ?? '', event.data) }
+      : { error: meaning.rejection, cause: noteOf(event) };
   const refused = await commit(deps, [
     ...guarded('event', settleEvent(event, 'applied')),
     ...guarded('wait', answerWait(order, wait, outcome)),

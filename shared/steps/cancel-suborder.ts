@@ -19,7 +19,12 @@ import { writeTogether } from './transaction.ts';
 export interface StepToUndo {
   readonly step: string;
   readonly task: string;
+  /** Inputs that the flow fixed for the step: its compensation may need them. */
+  readonly with: Readonly<Record<string, unknown>>;
 }
+
+/** The inputs that a flow fixes for a step. */
+export type FixedInputs = (flow: string, step: string) => Readonly<Record<string, unknown>>;
 
 /**
  * A suborder begins to end: no new step starts from now on, nothing that waits can be completed any more, and work
@@ -30,6 +35,7 @@ export async function prepareUndo(
   deps: Dependencies,
   order: string,
   suborder: string,
+  fixedInputs: FixedInputs,
 ): Promise<{ steps: StepToUndo[] }> {
   // TMF622 lets a suborder come to `pendingCancellation` by way of `assessingCancellation` only.
   await writeTogether(deps, [moveSuborder(order, suborder, MAY_END, 'assessingCancellation')]);
@@ -37,13 +43,21 @@ export async function prepareUndo(
     moveSuborder(order, suborder, ['assessingCancellation'], 'pendingCancellation'),
   ]);
   await closeWaits(deps, order, suborder);
-  return { steps: await stepsToUndo(deps, order, suborder) };
+  const [{ flow }, steps] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    stepsToUndo(deps, order, suborder),
+  ]);
+  return { steps: steps.map((undo) => ({ ...undo, with: fixedInputs(flow, undo.step) })) };
 }
 
 const MAY_END = ['acknowledged', 'inProgress', 'pending', 'held'] as const;
 
 /** Completed steps that can be undone, the latest first. */
-async function stepsToUndo(deps: Dependencies, order: string, suborder: string): Promise<StepToUndo[]> {
+async function stepsToUndo(
+  deps: Dependencies,
+  order: string,
+  suborder: string,
+): Promise<Pick<StepToUndo, 'step' | 'task'>[]> {
   const done = (await getSteps(deps, order, suborder)).filter(({ status }) => status === 'done');
   const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
   return latestFirst.flatMap(({ step, task }) => {
@@ -118,6 +132,54 @@ export async function endCancelled(
   await projectOrderState(deps, order);
   return { status: 'cancelled' };
 }
+
+/**
+ * Nothing more is to be done: a suborder is complete before its last step. Whoever waits for its end goes on; whoever
+ * waits for a milestone that it did not reach is cancelled.
+ * @throws StateConflict `SuborderEnding` when it is being cancelled
+ */
+export async function endEarly(
+  deps: Dependencies,
+  order: string,
+  suborder: string,
+): Promise<{ status: string }> {
+  const row = await getSuborder(deps, order, suborder);
+  if (row.state === 'completed') return { status: 'completed' };
+  const at = deps.now().toISOString();
+  for (const wait of waitsOnMissing({ ...row, milestones: { ...row.milestones, COMPLETE: at } }))
+    await failGate(deps, row, wait);
+  const opened = [...(row.opens.COMPLETE ?? []), ...(row.opens.ENDED ?? [])];
+  const refused = await writeTogether(deps, [
+    complete(row, at),
+    ...opened.map(({ wait, entry }) => openGate(order, wait, entry)),
+  ]);
+  if (refused) throw new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
+  await projectOrderState(deps, order);
+  return { status: 'completed' };
+}
+
+const complete = ({ order, suborder }: Suborder, at: string): TransactItem => ({
+  Update: {
+    TableName: tableName('suborders'),
+    Key: suborderKey(order, suborder),
+    UpdateExpression:
+      'SET #state = :completed, #endedAt = :at, #milestones.#complete = :at, #milestones.#ended = :at',
+    ConditionExpression: 'NOT #state IN (:ending, :cancelled)',
+    ExpressionAttributeNames: {
+      '#state': 'state',
+      '#endedAt': 'endedAt',
+      '#milestones': 'milestones',
+      '#complete': 'COMPLETE' satisfies Milestone,
+      '#ended': 'ENDED' satisfies Milestone,
+    },
+    ExpressionAttributeValues: {
+      ':completed': 'completed',
+      ':ending': 'pendingCancellation',
+      ':cancelled': 'cancelled',
+      ':at': at,
+    },
+  },
+});
 
 const ended = ({ order, suborder }: Suborder, at: string): TransactItem => ({
   Update: {

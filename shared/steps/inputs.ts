@@ -1,4 +1,5 @@
-import type * as z from 'zod';
+import * as z from 'zod';
+import { instantOf } from '#shared/domain/calendar.ts';
 import { InputIncomplete } from '#shared/domain/errors.ts';
 import { type Facts, factSourceSchema } from '#shared/domain/facts.ts';
 import type { Product } from '#shared/domain/products.ts';
@@ -8,14 +9,19 @@ import type { Dependencies } from './dependencies.ts';
 
 /** What a suborder knows: order facts, the item's characteristics, then the outputs of its steps in the order in which they were done. */
 export function knownFacts(orderFacts: Facts, suborder: Suborder, steps: readonly StepRecord[]): Facts {
-  const outputs = steps.filter(({ status }) => status === 'done').sort((a, b) => a.at.localeCompare(b.at));
+  const done = steps.filter(({ status }) => status === 'done').sort((a, b) => a.at.localeCompare(b.at));
   return Object.assign(
     { suborder: `${suborder.order}-${suborder.suborder}`, order: suborder.order },
     orderFacts,
     suborder.facts,
-    ...outputs.map((step) => step.outputs),
+    ...done.map((step) => step.outputs),
+    { [COMPLETED_AT]: Object.fromEntries(done.map(({ step, at }) => [step, at])) },
   );
 }
+
+/** The fact that holds when each step was completed. */
+const COMPLETED_AT = 'completedAt';
+const completedAtSchema = z.object({ [COMPLETED_AT]: z.record(z.string(), z.string()).default({}) });
 
 /**
  * A task's input: each field from the step's `with`, else the fact of its name.
@@ -59,6 +65,9 @@ async function resolve(
   siblingFacts: (number: string) => Promise<Facts>,
 ): Promise<unknown> {
   if ('$fact' in source) return facts[source.$fact];
+  if ('$latest' in source) return moved(latest(source.$latest.map((fact) => facts[fact])), source.seconds);
+  if ('$completed' in source)
+    return moved(latest([completedAtSchema.parse(facts)[COMPLETED_AT][source.$completed]]), source.seconds);
   const numbers = (product: Product) => suborder.siblings[product] ?? [];
   if ('$sibling' in source) {
     const [number] = numbers(source.$sibling);
@@ -68,6 +77,18 @@ async function resolve(
   const values = found.map((sibling) => sibling[source.fact]).filter((value) => value !== undefined);
   return values.length > 0 ? values : facts[name];
 }
+
+/** The latest of the dates among some values, in milliseconds. */
+function latest(values: readonly unknown[]): number | undefined {
+  const times = values.flatMap((value) => {
+    const instant = typeof value === 'string' ? instantOf(value) : undefined;
+    return instant ? [instant.getTime()] : [];
+  });
+  return times.length > 0 ? Math.max(...times) : undefined;
+}
+
+const moved = (time: number | undefined, seconds: number): string | undefined =>
+  time === undefined ? undefined : new Date(time + seconds * 1000).toISOString();
 
 async function factsOf(
   deps: Pick<Dependencies, 'documents'>,

@@ -15,6 +15,7 @@ import { openRemainingGates, recordStep } from './record-step.ts';
 import { FIRST_RUN } from './run-step.ts';
 import { type StartDependencies, startSuborder } from './start-suborder.ts';
 import { moveSuborder } from './suborder-state.ts';
+import { keepTime } from './timetable.ts';
 import { writeTogether } from './transaction.ts';
 
 export interface ResumeDependencies extends StartDependencies {
@@ -33,6 +34,7 @@ export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<
   const { order, suborder, pending, notBefore, token, outcome, status } = wait;
   if (status === 'resumed' || status === 'closed') return status;
   if (pending && pending.size > 0) return 'waiting';
+  if (wait.kind !== 'start' && !outcome && token) await keepTime(deps, wait);
   if (wait.kind !== 'start' && !(token && outcome)) return 'waiting';
   const failed = outcome && 'error' in outcome;
   if (notBefore && !failed && Date.parse(notBefore) > deps.now().getTime()) {

@@ -1,7 +1,14 @@
 import type { Desk } from '#shared/domain/desks.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { ALL_UNDO_TASKS, taskNamed } from '#shared/tasks/registry.ts';
-import { askCustomer, cancelItem, fallout, type RejectionRule, type Task } from '#shared/tasks/task.ts';
+import {
+  askCustomer,
+  cancelItem,
+  fallout,
+  type RejectionRule,
+  type Rejections,
+  type Task,
+} from '#shared/tasks/task.ts';
 
 /** A step that failed, as its state machine reports it. */
 export interface Failure {
@@ -9,6 +16,9 @@ export interface Failure {
   readonly error: string;
   /** The compensation that failed, when it was the undo of a step. */
   readonly undo?: string | undefined;
+  /** What the flow says about rejections of this step, and the desk that it gives it to. */
+  readonly onReject?: Rejections | undefined;
+  readonly desk?: Desk | undefined;
 }
 
 /** Errors that the product itself raises, whatever the task. */
@@ -19,13 +29,14 @@ const OWN_RULES: Readonly<Record<string, RejectionRule>> = {
 };
 
 /** What happens after a failure: the task's rule for a business rejection, else a work item on the task's desk. */
-export function ruleFor({ task, error, undo }: Failure): RejectionRule {
+export function ruleFor({ task, error, undo, onReject, desk }: Failure): RejectionRule {
   if (undo) return fallout(undoDesk(undo));
   const declared = taskNamed(task);
   return (
+    onReject?.[error] ??
     declared?.rejections[error] ??
     OWN_RULES[error] ??
-    fallout(declared ? falloutDesk(declared) : 'SUPERVISOR')
+    fallout(desk ?? (declared ? falloutDesk(declared) : 'SUPERVISOR'))
   );
 }
 

@@ -7,6 +7,7 @@ import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import type { SystemTask } from '#shared/tasks/task.ts';
 import type { Dependencies } from './dependencies.ts';
+import { flagsOf } from './flags.ts';
 import { collectInput, knownFacts } from './inputs.ts';
 import { getOrderFacts } from './order-facts.ts';
 import { recordStep } from './record-step.ts';
@@ -123,6 +124,3 @@ export const isDone = ({ status }: Pick<StepRecord, 'status'>): boolean =>
   status === 'done' || status === 'skipped';
 
 const isEnding = ({ state }: Suborder): boolean => state === 'pendingCancellation' || state === 'cancelled';
-
-const flagsOf = (task: SystemTask, outputs: Readonly<Record<string, unknown>>): Record<string, boolean> =>
-  Object.fromEntries((task.sets ?? []).map((flag) => [flag, outputs[flag] === true]));

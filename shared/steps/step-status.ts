@@ -57,13 +57,18 @@ export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string): Trans
   },
 });
 
-/** The write that takes steps out of a suborder's progress. */
-export const stepsTakenBack = (order: string, suborder: string, count: number): TransactItem => ({
+/** The write that takes steps which run again out of a suborder's progress, and keeps why as the fact `rejectedWith`. */
+export const runsAgainAfter = (
+  order: string,
+  suborder: string,
+  count: number,
+  rejection: string,
+): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: suborderKey(order, suborder),
-    UpdateExpression: 'ADD #done :less',
-    ExpressionAttributeNames: { '#done': 'done' },
-    ExpressionAttributeValues: { ':less': -count },
+    UpdateExpression: 'SET #facts.#rejectedWith = :rejection ADD #done :less',
+    ExpressionAttributeNames: { '#done': 'done', '#facts': 'facts', '#rejectedWith': 'rejectedWith' },
+    ExpressionAttributeValues: { ':less': -count, ':rejection': rejection },
   },
 });

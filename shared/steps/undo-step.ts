@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import type { CallSystem } from '#shared/clients/underlying-system.ts';
 import { tableName } from '#shared/store/client.ts';
-import { getStep } from '#shared/store/suborders.ts';
+import type { StepRecord } from '#shared/store/records.ts';
+import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
 import { stepKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
+import { collectInput, knownFacts } from './inputs.ts';
+import { getOrderFacts } from './order-facts.ts';
 import { writeTogether } from './transaction.ts';
 
 export const undoEventSchema = z.object({
@@ -13,18 +16,23 @@ export const undoEventSchema = z.object({
   step: z.string(),
   task: z.string(),
   undo: z.literal(true),
+  /** Inputs that the flow fixed for the step that is undone. */
+  with: z.record(z.string(), z.unknown()).optional(),
 });
 
 /**
- * Takes the effect of a completed step back: the compensation gets the step's outputs, under a key of its own that is
- * the same for every retry. A step that is undone already is left alone.
+ * Takes the effect of a completed step back: the compensation gets the step's outputs, and what else its input names
+ * from the facts of the suborder, under a key of its own that is the same for every retry. A step that is undone
+ * already is left alone.
  */
 export async function undoStep(
   task: SystemTask | UndoTask,
   deps: Dependencies & { readonly callSystem: CallSystem },
-  { order, suborder, step }: z.output<typeof undoEventSchema>,
+  event: z.output<typeof undoEventSchema>,
 ): Promise<{ status: 'undone' | 'replayed' }> {
-  const record = await getStep(deps, order, suborder, step);
+  const { order, suborder, step } = event;
+  const steps = await getSteps(deps, order, suborder);
+  const record = steps.find((known) => known.step === step);
   if (record?.status !== 'done') return { status: 'replayed' };
   if (task.system === 'milepost') throw new Error(`${task.name} calls no underlying system`);
   await deps.callSystem({
@@ -33,10 +41,28 @@ export async function undoStep(
     idempotencyKey: `${order}-${suborder}-${step}-${record.run}-undo`,
     correlationId: order,
     step: `${suborder}.${step}.undo`,
-    body: record.outputs,
+    body: await bodyOf(task, deps, event, record, steps),
   });
   await writeTogether(deps, [undone(order, suborder, step, deps.now().toISOString())]);
   return { status: 'undone' };
+}
+
+/** What the compensation is told: a task that only undoes knows the outputs alone. */
+async function bodyOf(
+  task: SystemTask | UndoTask,
+  deps: Dependencies,
+  event: z.output<typeof undoEventSchema>,
+  { outputs }: StepRecord,
+  steps: readonly StepRecord[],
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!('input' in task)) return outputs;
+  const { order, suborder } = event;
+  const [row, orderFacts] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    getOrderFacts(deps, order),
+  ]);
+  const facts = { ...knownFacts(orderFacts, row, steps), ...outputs };
+  return collectInput(deps, event, task.input, row, facts);
 }
 
 /** The write that marks a completed step as undone; refused when it is not `done`. */

@@ -7,6 +7,7 @@ import { getStep } from '#shared/store/suborders.ts';
 import { getWait } from '#shared/store/waits.ts';
 import { stepKey, type TransactItem, waitId } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
+import { doneResult } from './flags.ts';
 import { FIRST_RUN, isDone } from './run-step.ts';
 import { writeTogether } from './transaction.ts';
 
@@ -29,8 +30,12 @@ export interface Parking {
   readonly attempt: string;
   /** Why it waits, for people. */
   readonly reason: string;
-  /** ISO time at which the wait becomes fallout. */
+  /** ISO time at which the wait becomes fallout, or has its deadline. */
   readonly dueAt: string;
+  /** What the customer is told as the wait begins. */
+  readonly announces?: MessageTemplate | undefined;
+  readonly reminders?: Wait['reminders'];
+  readonly onDeadline?: Outcome | undefined;
   readonly correlationKey?: string | undefined;
   readonly reaches?: Milestone | undefined;
   readonly tells?: MessageTemplate | undefined;
@@ -55,7 +60,11 @@ export async function parkWait(
   const recorded = recordsStep ? await getStep(deps, order, suborder, step) : undefined;
   if (recorded && isDone(recorded)) {
     const refused = await writeTogether(deps, [
-      park({ ...parking, notBefore: undefined, outcome: { result: {} } }),
+      park({
+        ...parking,
+        notBefore: undefined,
+        outcome: { result: doneResult(recorded.task, recorded.outputs) },
+      }),
     ]);
     return refused ? 'stale' : 'already-done';
   }
@@ -74,7 +83,7 @@ export async function parkWait(
 function park(parking: Parking): TransactItem {
   const { order, suborder, step, kind, token, attempt, reason, dueAt, correlationKey, notBefore, outcome } =
     parking;
-  const { task, reaches, tells } = parking;
+  const { task, reaches, tells, reminders, onDeadline } = parking;
   const completion = { task, ...(reaches && { reaches }), ...(tells && { tells }) };
   const set: Record<string, unknown> = {
     suborder,
@@ -90,9 +99,12 @@ function park(parking: Parking): TransactItem {
   if (correlationKey) set.correlationKey = correlationKey;
   if (notBefore) set.notBefore = notBefore;
   if (outcome) set.outcome = outcome;
+  if (reminders && reminders.length > 0) set.reminders = reminders;
+  if (onDeadline) set.onDeadline = onDeadline;
   const names = Object.keys(set);
   // What an earlier attempt left behind; a gate's time comes from its milestones.
-  const stale = [...(outcome ? [] : ['outcome']), ...(notBefore || kind === 'gate' ? [] : ['notBefore'])];
+  const optional = ['outcome', 'reminders', 'onDeadline', ...(kind === 'gate' ? [] : ['notBefore'])];
+  const stale = optional.filter((name) => !names.includes(name));
   const remove = stale.length > 0 ? ` REMOVE ${stale.map((name) => `#${name}`).join(', ')}` : '';
   // A gate keeps the outcome that it has: one whose source was cancelled fails whenever it is asked.
   const value = (name: string) =>
@@ -116,8 +128,7 @@ const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactI
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(parking.order, parking.suborder, parking.step),
-    UpdateExpression:
-      'SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)',
+    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)${parking.announces ? ', #tells = :announces REMOVE' : ' REMOVE #tells,'} #reminders`,
     ConditionExpression: 'attribute_not_exists(#status) OR NOT #status IN (:done, :skipped)',
     ExpressionAttributeNames: {
       '#suborder': 'suborder',
@@ -127,8 +138,11 @@ const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactI
       '#status': 'status',
       '#at': 'at',
       '#startedAt': 'startedAt',
+      '#tells': 'tells',
+      '#reminders': 'reminders',
     },
     ExpressionAttributeValues: {
+      ...(parking.announces && { ':announces': parking.announces }),
       ':suborder': parking.suborder,
       ':step': parking.step,
       ':task': parking.task,

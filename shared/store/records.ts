@@ -59,6 +59,8 @@ export const stepSchema = z.object({
   by: z.string().optional(),
   reaches: z.enum(MILESTONES).optional(),
   tells: z.enum(MESSAGE_TEMPLATES).optional(),
+  /** How often the customer was reminded while it waits. */
+  reminders: z.int().optional(),
   startedAt: instant.optional(),
   at: instant,
 });
@@ -99,8 +101,12 @@ export const waitSchema = z.object({
   pending: z.set(z.string()).optional(),
   /** Earliest time of resumption. */
   notBefore: instant.optional(),
-  /** When the wait becomes fallout. */
+  /** When the wait becomes fallout, or has its deadline. */
   dueAt: instant.optional(),
+  /** What the customer is still to be told while it waits, the next first. */
+  reminders: z.array(z.object({ at: instant, tells: z.enum(MESSAGE_TEMPLATES) })).optional(),
+  /** What it means when nothing came until `dueAt`; without it, the state machine's time limit decides. */
+  onDeadline: outcomeSchema.optional(),
   correlationKey: z.string().optional(),
   /** What the step does when it completes; carried from the definition that the execution runs. */
   completion: completionSchema.optional(),

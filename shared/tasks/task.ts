@@ -2,44 +2,13 @@ import type * as z from 'zod';
 import type { Desk } from '#shared/domain/desks.ts';
 import type { IsoDuration } from '#shared/domain/duration.ts';
 import type { Flag } from '#shared/domain/flags.ts';
-import type { MessageTemplate } from '#shared/domain/messages.ts';
 import type { SystemId } from '#shared/domain/systems.ts';
+import type { Rejections } from './rejection.ts';
+
+export * from './rejection.ts';
 
 /** The independent sub-process that a task belongs to. */
 export type Lane = 'management' | 'correspondence' | 'commissioning' | 'logistics' | 'field' | 'collection';
-
-/**
- * What happens when a task is rejected:
- * `fallout` a work item opens on a desk; `ask-customer` the customer is asked, then the step runs again;
- * `rerun-from` the flow goes back to a step (or runs the same again: `SELF`), at most `atMost` times (then a person looks), with the rejection's code
- * kept as the fact `rejectedWith`; `continue-with-flag` the step counts as done and a flag is set;
- * `cancel-item` the suborder is undone and cancelled; `end-flow` the suborder is complete, with what was done so far.
- */
-export type RejectionRule = { readonly tells?: MessageTemplate } & (
-  | { readonly action: 'fallout'; readonly desk: Desk }
-  | { readonly action: 'ask-customer' }
-  | { readonly action: 'rerun-from'; readonly step: string; readonly atMost?: number }
-  | { readonly action: 'continue-with-flag'; readonly flag: Flag }
-  | { readonly action: 'cancel-item' }
-  | { readonly action: 'end-flow'; readonly outcome: string }
-);
-
-/** Rejection code → what happens. */
-export type Rejections = Readonly<Record<string, RejectionRule>>;
-
-type Extra = { tells?: MessageTemplate };
-export const fallout = (desk: Desk, extra: Extra = {}) => ({ action: 'fallout', desk, ...extra }) as const;
-export const askCustomer = (extra: Extra = {}) => ({ action: 'ask-customer', ...extra }) as const;
-export const rerunFrom = (step: string, extra: Extra & { atMost?: number } = {}) =>
-  ({ action: 'rerun-from', step, ...extra }) as const;
-export const continueWithFlag = (flag: Flag, extra: Extra = {}) =>
-  ({ action: 'continue-with-flag', flag, ...extra }) as const;
-export const cancelItem = (extra: Extra = {}) => ({ action: 'cancel-item', ...extra }) as const;
-/** The step runs, or waits, again. */
-export const SELF = 'self';
-/** @param outcome why nothing more is to be done, such as `PAID` */
-export const endFlow = (outcome: string, extra: Extra = {}) =>
-  ({ action: 'end-flow', outcome, ...extra }) as const;
 
 /** How technical errors are retried: `standard` for a quick call, `poll` for work that is expected to take a while. */
 export type RetryClass = 'standard' | 'poll';

@@ -6,7 +6,7 @@ export const until = defineTask({
   title: 'Wait until the date',
   kind: 'timer',
   lane: 'management',
-  input: z.object({ dueAt: z.string() }),
+  input: z.object({ dueAt: z.string().optional() }),
   output: z.object({}),
   rejections: {},
   falloutDesk: 'ORDER_DESK',

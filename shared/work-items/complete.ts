@@ -1,5 +1,6 @@
 import { StateConflict } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { doneResult } from '#shared/steps/flags.ts';
 import { undone } from '#shared/steps/undo-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import type { Employee } from './employee.ts';
@@ -29,7 +30,7 @@ export const completeWorkItem = (
     const by = employee.sub;
     return {
       result: { action: 'COMPLETE', outputs },
-      outcome: { result: {} },
+      outcome: { result: doneResult(task, outputs) },
       unit: unitChange(task, { order, suborder }, outputs, context),
       step: async (at) => {
         if (item.kind === 'manual') return completesStep(deps, item, { outputs, by, at });

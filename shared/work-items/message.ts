@@ -20,6 +20,7 @@ export const deskMessageSchema = z.object({
   timeLimitSeconds: z.int().positive(),
   reaches: z.enum(MILESTONES).optional(),
   tells: z.enum(MESSAGE_TEMPLATES).optional(),
+  announces: z.enum(MESSAGE_TEMPLATES).optional(),
   /** Inputs that the flow fixes for this step. */
   with: z.record(z.string(), z.unknown()).optional(),
   /** For fallout: where it happened (the step, or its gate), the error and its cause. */

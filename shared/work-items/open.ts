@@ -54,6 +54,7 @@ export async function openWorkItem(
     dueAt: secondsLater(new Date(message.attempt.enteredAt), message.timeLimitSeconds),
     reaches,
     tells,
+    announces: message.announces,
   };
   if (kind === 'manual' && isEnding(row)) return parkWait(deps, { ...parking, outcome: ENDING });
   const record = steps.find((known) => known.step === step);

@@ -51,7 +51,7 @@ export function actionsOf(
   return actions.filter((action) => action !== 'SKIP' || isSupervisor(employee));
 }
 
-/** Where the flow goes on: the id of a step or gate, or `cancel`; a person sets no flags. */
+/** Where the flow goes on: the id of a step or gate, or `cancel`. What sets flags is the step, once it is passed. */
 const resumeAt = (where: string) => ({ result: { resumeAt: where, flags: {} } });
 
 /**

@@ -1,8 +1,8 @@
 import { durationSeconds } from '#shared/domain/duration.ts';
-import { FLAGS, type Flag } from '#shared/domain/flags.ts';
+import { derivationOf, FLAGS, type Flag } from '#shared/domain/flags.ts';
 import { LAMBDA_RETRY, RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
-import { flagsSetBy } from '../language/flags.ts';
-import type { Flow, Step } from '../language/flow.ts';
+import { basesOf, flagsSetBy, rejectionsOf } from '../language/flags.ts';
+import type { Flow, Reminder, Step } from '../language/flow.ts';
 import { arrange, type Node, type Sequence } from '../language/graph.ts';
 import {
   CALLBACK,
@@ -28,6 +28,11 @@ const GATE_TIME_LIMIT = 'P180D';
 const REPAIR_TIME_LIMIT = 'P30D';
 
 const PREPARE_UNDO = 'Prepare undo';
+/** Where `Resume` goes when nothing more is to be done. */
+const END = 'end';
+const END_EARLY = 'End early';
+/** How much longer a state waits than the deadline that ends the wait: the wait itself is over first. */
+const SLACK_SECONDS = 24 * 3600;
 
 /** States by name, in the order in which they were written. */
 type States = Record<string, State>;
@@ -88,7 +93,37 @@ class Compiler {
       QueryLanguage: 'JSONata',
       TimeoutSeconds: ONE_YEAR_SECONDS,
       StartAt: start,
-      States: { ...states, ...undoStates(this.#flow, this.#resources, PREPARE_UNDO, 'Repair') },
+      States: {
+        ...states,
+        ...(endsEarly(this.#flow) && this.#endEarly()),
+        ...undoStates(this.#flow, this.#resources, PREPARE_UNDO, 'Repair'),
+      },
+    };
+  }
+
+  #endEarly(): States {
+    return {
+      [END_EARLY]: {
+        Type: 'Task',
+        Comment: 'Milepost: nothing more is to be done; the suborder is complete.',
+        Resource: LAMBDA,
+        Arguments: {
+          FunctionName: this.#resources.closeFunction,
+          Payload: { order: ORDER, suborder: SUBORDER, early: true },
+        },
+        Output: {},
+        TimeoutSeconds: 60,
+        Retry: RETRY.standard.map(retrier),
+        Catch: [
+          {
+            ErrorEquals: ['States.ALL'],
+            Assign: { failure: { step: END, task: 'order.end', ...THROWN } },
+            Output: {},
+            Next: 'Repair',
+          },
+        ],
+        End: true,
+      },
     };
   }
 
@@ -122,7 +157,7 @@ class Compiler {
   }
 
   #branchesOn(flag: Flag): boolean {
-    return this.#flow.steps.some(({ when }) => when?.flag === flag);
+    return this.#flow.steps.some(({ when }) => when && basesOf(when.flag).includes(flag));
   }
 
   /** Writes the states of a sequence; returns the name of its first state, or undefined when it is empty. */
@@ -156,6 +191,11 @@ class Compiler {
       ...completion(step),
       ...(Object.keys(step.with).length > 0 && { with: step.with }),
     };
+    const limit = step.within ?? task.timeLimit;
+    const waiting = {
+      ...(step.announces && { announces: step.announces }),
+      ...(step.reminders.length > 0 && { reminders: step.reminders.map(reminder) }),
+    };
     const failure = this.#catch(step.id, step, scope);
     switch (task.kind) {
       case 'system':
@@ -171,32 +211,39 @@ class Compiler {
           Catch: failure,
           ...onward,
         };
-      case 'manual':
+      case 'manual': {
+        const desk = step.desk ?? task.desk;
         return {
           Type: 'Task',
-          Comment: `Desk ${task.desk}: ${task.name}. Usually takes ${task.expected}.`,
+          Comment: `Desk ${desk}: ${task.name}. Usually takes ${task.expected}.`,
           Resource: QUEUE_CALLBACK,
           Arguments: {
-            QueueUrl: this.#resources.deskQueue(task.desk),
+            QueueUrl: this.#resources.deskQueue(desk),
             MessageBody: {
               ...CALLBACK,
               ...data,
+              ...waiting,
               kind: 'manual',
-              desk: task.desk,
+              desk,
               title: step.title,
-              timeLimitSeconds: durationSeconds(task.timeLimit),
+              timeLimitSeconds: durationSeconds(limit),
             },
           },
           ...this.#assignFlags(step),
-          TimeoutSeconds: durationSeconds(task.timeLimit),
+          TimeoutSeconds: durationSeconds(limit),
           Retry: [retrier(RETRY_SEND)],
           Catch: failure,
           ...onward,
         };
+      }
       case 'event':
       case 'timer':
         return {
-          ...this.#parked({ ...data, kind: task.kind, reason: step.title }, task.timeLimit),
+          ...this.#parked(
+            { ...data, ...waiting, kind: task.kind, reason: step.title },
+            limit,
+            task.kind === 'event' && task.onDeadline !== undefined ? SLACK_SECONDS : 0,
+          ),
           Comment:
             task.kind === 'event'
               ? `Event from outside: ${task.name}. Usually takes ${task.expected}.`
@@ -229,7 +276,7 @@ class Compiler {
   }
 
   /** A state that hands its token to the function that parks it. */
-  #parked(payload: Record<string, unknown>, limit: Parameters<typeof durationSeconds>[0]) {
+  #parked(payload: Record<string, unknown>, limit: Parameters<typeof durationSeconds>[0], slack = 0) {
     return {
       Type: 'Task' as const,
       Resource: LAMBDA_CALLBACK,
@@ -237,28 +284,36 @@ class Compiler {
         FunctionName: this.#resources.parkFunction,
         Payload: { ...CALLBACK, ...payload, timeLimitSeconds: durationSeconds(limit) },
       },
-      TimeoutSeconds: durationSeconds(limit),
+      TimeoutSeconds: durationSeconds(limit) + slack,
       Retry: [retrier(LAMBDA_RETRY)],
     };
   }
 
   #choice(node: Node & { kind: 'choice' }, scope: Scope, onward: Onward, states: States): void {
     const after = 'Next' in onward ? onward.Next : undefined;
-    const { question, origin } = FLAGS[node.flag];
-    const name = question;
+    const { name, flag } = node;
     // A choice cannot end an execution: validateFlow refuses a flow whose last step is conditional.
     const yes = node.yes[0] ? entryName(node.yes[0]) : after;
     const no = node.no[0] ? entryName(node.no[0]) : after;
     if (!yes || !no) throw new Error(`${this.#flow.id}: nothing comes after "${name}"`);
-    const value = this.#dynamicFlags.has(node.flag) ? `$merge([${INPUT_FLAGS}, $flags])` : INPUT_FLAGS;
     this.#add(states, name, {
       Type: 'Choice',
-      Comment: `Decided by ${node.flag}, ${origin}.`,
-      Choices: [{ Condition: jsonata(`${value}.${node.flag} = true`), Next: yes }],
+      Comment: `Decided by ${flag}, ${FLAGS[flag].origin}.`,
+      Choices: [{ Condition: jsonata(this.#asks(flag)), Next: yes }],
       Default: no,
     });
     this.#sequence(node.yes, scope, onward, states);
     this.#sequence(node.no, scope, onward, states);
+  }
+
+  /** Whether a flag holds, as an expression. */
+  #asks(flag: Flag): string {
+    const { of, terms } = derivationOf(flag);
+    const dynamic = terms.some((term) => this.#dynamicFlags.has(term.flag));
+    const value = dynamic ? `$merge([${INPUT_FLAGS}, $flags])` : INPUT_FLAGS;
+    return terms
+      .map((term) => `${value}.${term.flag} ${term.is ? '=' : '!='} true`)
+      .join(of === 'all' ? ' and ' : ' or ');
   }
 
   #parallel(node: Node & { kind: 'parallel' }, scope: Scope, onward: Onward, states: States): void {
@@ -306,8 +361,9 @@ class Compiler {
             step: failed,
             task: step.task.name,
             ...completion(step),
-            error: jsonata('$states.errorOutput.Error'),
-            cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
+            ...(step.desk && { desk: step.desk }),
+            ...(Object.keys(step.onReject).length > 0 && { onReject: step.onReject }),
+            ...THROWN,
           },
         },
         Output: {},
@@ -352,6 +408,9 @@ class Compiler {
         Choices: [
           ...points.map(({ id, state }) => ({ Condition: jsonata(`$${resumeAt} = '${id}'`), Next: state })),
           { Condition: jsonata(`$${resumeAt} = '${CANCEL}'`), Next: scope.cancelled },
+          ...(scope.depth === 0 && endsEarly(this.#flow)
+            ? [{ Condition: jsonata(`$${resumeAt} = '${END}'`), Next: END_EARLY }]
+            : []),
         ],
         Default: scope.repair,
       },
@@ -365,6 +424,21 @@ class Compiler {
     return { Assign: flagsWith(result) };
   }
 }
+
+/** What was thrown, as a state's Catch sees it. */
+const THROWN = {
+  error: jsonata('$states.errorOutput.Error'),
+  cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
+};
+
+/** Whether something can end the flow before its last step. */
+export const endsEarly = (flow: Flow): boolean =>
+  flow.steps.some((step) => Object.values(rejectionsOf(step)).some(({ action }) => action === 'end-flow'));
+
+const reminder = (what: Reminder) =>
+  'after' in what
+    ? { tells: what.tells, seconds: durationSeconds(what.after) }
+    : { tells: what.tells, seconds: durationSeconds(what.by), before: what.before };
 
 const INPUT_FLAGS = '$states.context.Execution.Input.flags';
 
@@ -399,7 +473,7 @@ export const gateName = (step: Step): string =>
 
 function entryName(node: Node): string {
   if (node.kind === 'step') return node.step.gates.length > 0 ? gateName(node.step) : node.step.title;
-  if (node.kind === 'choice') return FLAGS[node.flag].question;
+  if (node.kind === 'choice') return node.name;
   return `Side by side: ${node.branches.map((branch) => firstStepOf(branch).title).join(', ')}`;
 }
 

@@ -1,5 +1,4 @@
 import { DESKS } from '#shared/domain/desks.ts';
-import { FLAGS } from '#shared/domain/flags.ts';
 import type { Flow, Step } from '../language/flow.ts';
 import { arrange, type Node, type Sequence } from '../language/graph.ts';
 
@@ -77,12 +76,7 @@ class Picture {
     if (node.kind === 'step') return this.#step(node.step, entries);
     if (node.kind === 'parallel') return node.branches.flatMap((branch) => this.#sequence(branch, entries));
     this.#questions += 1;
-    const id = this.#add(
-      `ask_${this.#questions}`,
-      `{"${text(FLAGS[node.flag].question)}"}`,
-      'question',
-      entries,
-    );
+    const id = this.#add(`ask_${this.#questions}`, `{"${text(node.name)}"}`, 'question', entries);
     return [
       ...this.#sequence(node.yes, [{ from: id, label: 'yes' }]),
       ...this.#sequence(node.no, [{ from: id, label: 'no' }]),
@@ -137,8 +131,10 @@ function shape(step: Step): string {
   }
 }
 
-const details = ({ task, reaches, tells, noReturn }: Step): string[] => [
-  ...(task.kind === 'manual' ? [`desk: ${text(DESKS[task.desk].name)}`] : []),
+const details = ({ task, desk, reaches, tells, announces, reminders, noReturn }: Step): string[] => [
+  ...(task.kind === 'manual' ? [`desk: ${text(DESKS[desk ?? task.desk].name)}`] : []),
+  ...(announces ? [`✉ ${announces}`] : []),
+  ...reminders.map((reminder) => `✉ ${reminder.tells}`),
   ...(reaches ? [`⚑ ${reaches}`] : []),
   ...(tells ? [`✉ ${tells}`] : []),
   ...(noReturn

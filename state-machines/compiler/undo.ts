@@ -123,6 +123,7 @@ function processor(byHand: readonly ByHand[], resources: Resources) {
     suborder: SUBORDER,
     step: jsonata('$states.input.step'),
     task: jsonata('$states.input.task'),
+    with: jsonata('$states.input.with'),
   };
   const states: Record<string, State> = {};
   if (byHand.length > 0)

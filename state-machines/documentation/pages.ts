@@ -1,7 +1,7 @@
 import { DESKS } from '#shared/domain/desks.ts';
 import type { Product } from '#shared/domain/products.ts';
 import { toMermaid } from '../compiler/mermaid.ts';
-import type { Flow, Gate, Step } from '../language/flow.ts';
+import { type Flow, type Gate, productsOf, type Step } from '../language/flow.ts';
 import { predecessors } from '../language/graph.ts';
 import { picture, table } from './markdown.ts';
 import { consequence, doneBy, inWords, noReturn, undoneBy, waitsFor } from './words.ts';
@@ -49,7 +49,8 @@ export function flowPages(flows: readonly Flow[]): Page[] {
   ];
 }
 
-const pageOf = ({ selects }: Flow): string => selects?.product ?? WITHOUT_PRODUCT;
+/** A flow that is for several products is on the page of the first. */
+const pageOf = (flow: Flow): string => productsOf(flow)[0] ?? WITHOUT_PRODUCT;
 
 const gatesOf = (flows: readonly Flow[]): { gate: Gate; flow: Flow; step: Step }[] =>
   flows.flatMap((flow) => flow.steps.flatMap((step) => step.gates.map((gate) => ({ gate, flow, step }))));

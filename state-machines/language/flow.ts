@@ -1,11 +1,12 @@
 import type * as z from 'zod';
+import type { Desk } from '#shared/domain/desks.ts';
 import type { IsoDuration } from '#shared/domain/duration.ts';
 import type { FactSource } from '#shared/domain/facts.ts';
 import type { Flag } from '#shared/domain/flags.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import type { Action, Product } from '#shared/domain/products.ts';
-import type { EventTask, ManualTask, SystemTask, Task, TimerTask } from '#shared/tasks/task.ts';
+import type { EventTask, ManualTask, Rejections, SystemTask, Task, TimerTask } from '#shared/tasks/task.ts';
 
 /** A condition on the suborder's flags; a step whose condition is false is skipped and counts as done. */
 export type Condition = { readonly flag: Flag; readonly is: boolean };
@@ -32,6 +33,8 @@ export interface Gate {
   readonly match: 'any' | 'all';
   /** Working days before the date that the milestone carries at which the gate opens; at once when it carries none. */
   readonly workingDaysBefore?: number;
+  /** It holds back only items with these characteristics. */
+  readonly where?: Readonly<Record<string, string | boolean>>;
 }
 
 /** Where no path on the way back leads past: `soft` a cancel costs a fee or a return, `hard` it is refused. */
@@ -40,6 +43,12 @@ export interface PointOfNoReturn {
   readonly at: 'start' | 'complete';
 }
 
+/** A message while something is waited for: some time after the wait began, or before a date among the facts. */
+export type Reminder = { readonly tells: MessageTemplate } & (
+  | { readonly after: IsoDuration }
+  | { readonly before: string; readonly by: IsoDuration }
+);
+
 /** What a step may say beyond its task; `after` names earlier steps of the same flow (default: the step before). */
 export interface StepOptions<After extends string, Input extends z.ZodObject> {
   readonly title?: string;
@@ -47,7 +56,18 @@ export interface StepOptions<After extends string, Input extends z.ZodObject> {
   readonly waitsFor?: Gate | readonly Gate[];
   readonly when?: Condition;
   readonly reaches?: Milestone;
+  /** What the customer is told when the step is done. */
   readonly tells?: MessageTemplate;
+  /** What the customer is told when the step begins to wait for a person, an event or a date. */
+  readonly announces?: MessageTemplate;
+  /** What the customer is told while an event is waited for. */
+  readonly reminders?: readonly Reminder[];
+  /** How long to wait, instead of the task's time limit. */
+  readonly within?: IsoDuration;
+  /** The desk that does it, instead of the task's. */
+  readonly desk?: Desk;
+  /** What follows from rejections, where it is something else than the task says. */
+  readonly onReject?: Rejections;
   readonly noReturn?: 'soft' | 'hard';
   /** When the point of no return takes effect; default `complete`. */
   readonly noReturnAt?: 'start' | 'complete';
@@ -65,6 +85,11 @@ export interface Step<Id extends string = string, After extends string = string>
   readonly when: Condition | undefined;
   readonly reaches: Milestone | undefined;
   readonly tells: MessageTemplate | undefined;
+  readonly announces: MessageTemplate | undefined;
+  readonly reminders: readonly Reminder[];
+  readonly within: IsoDuration | undefined;
+  readonly desk: Desk | undefined;
+  readonly onReject: Rejections;
   readonly noReturn: PointOfNoReturn | undefined;
   readonly with: Readonly<Record<string, unknown>>;
 }
@@ -84,6 +109,11 @@ function step<const Id extends string, const After extends string, T extends Tas
     when: options.when,
     reaches: options.reaches,
     tells: options.tells,
+    announces: options.announces,
+    reminders: options.reminders ?? [],
+    within: options.within,
+    desk: options.desk,
+    onReject: options.onReject ?? {},
     noReturn: noReturn && { type: noReturn, at: options.noReturnAt ?? 'complete' },
     with: options.with ?? {},
   };
@@ -126,11 +156,16 @@ export const gate = (id: string, rule: Omit<Gate, 'id' | 'match'> & { match?: Ga
 
 /** Which order items a flow is for. */
 export interface Selection {
-  readonly product: Product;
+  /** One product line, or each of several. */
+  readonly product: Product | readonly Product[];
   readonly action: Action;
   /** Characteristic values that the item must have; the flow with the most of them wins. */
   readonly where?: Readonly<Record<string, string | boolean>>;
 }
+
+/** The product lines that a flow is for. */
+export const productsOf = ({ selects }: Pick<Flow, 'selects'>): readonly Product[] =>
+  selects ? [selects.product].flat() : [];
 
 /** The named process of one product and action. */
 export interface Flow {
@@ -141,6 +176,8 @@ export interface Flow {
   readonly expected: IsoDuration;
   /** Undefined for flows that no order item selects. */
   readonly selects: Selection | undefined;
+  /** Whether it makes a new contract: then order management verifies the customer and checks credit first. */
+  readonly newContract: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -152,6 +189,7 @@ type UnknownAfter<S extends readonly AnyStep[]> = Exclude<AfterOf<S[number]>, S[
 interface FlowBody<S extends readonly AnyStep[]> {
   readonly expected: IsoDuration;
   readonly selects?: Selection;
+  readonly newContract?: boolean;
   readonly steps: S;
 }
 
@@ -166,7 +204,8 @@ export function flow<const S extends readonly AnyStep[]>(
     ([UnknownAfter<S>] extends [never] ? unknown : { steps: `no such step: ${UnknownAfter<S> & string}` }),
 ): Flow {
   const steps: readonly AnyStep[] = body.steps;
-  return { id, title, expected: body.expected, selects: body.selects, steps: steps.filter(isStep) };
+  const { expected, selects, newContract = false } = body;
+  return { id, title, expected, selects, newContract, steps: steps.filter(isStep) };
 }
 
 const isStep = (step: AnyStep): step is Step =>

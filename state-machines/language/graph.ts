@@ -1,12 +1,19 @@
-import type { Flag } from '#shared/domain/flags.ts';
-import { flagsSetBy } from './flags.ts';
+import { FLAGS, type Flag } from '#shared/domain/flags.ts';
+import { canChange } from './flags.ts';
 import type { Flow, Step } from './flow.ts';
 
 /** A flow's shape: a sequence of steps, parallel branches and conditional parts. */
 export type Node =
   | { readonly kind: 'step'; readonly step: Step }
   | { readonly kind: 'parallel'; readonly branches: readonly Sequence[] }
-  | { readonly kind: 'choice'; readonly flag: Flag; readonly yes: Sequence; readonly no: Sequence };
+  | {
+      readonly kind: 'choice';
+      readonly flag: Flag;
+      /** The question, with what it is asked for when it is asked more than once. */
+      readonly name: string;
+      readonly yes: Sequence;
+      readonly no: Sequence;
+    };
 
 export type Sequence = readonly Node[];
 
@@ -63,7 +70,7 @@ export function arrange(flow: Flow): Sequence {
     if (parts.length === 1) throw new NotSeriesParallel(flow, steps);
     return parts.sort(([a], [b]) => (a && b && before.get(a.id)?.has(b.id) ? 1 : -1)).flatMap(sequence);
   };
-  return joinConditions(sequence(flow.steps));
+  return nameChoices(joinConditions(sequence(flow.steps)));
 }
 
 /** Groups of steps that no pair of such steps links to another group. */
@@ -99,9 +106,9 @@ function joinConditions(sequence: Sequence): Sequence {
     }
     const last = joined.at(-1);
     const choice =
-      last?.kind === 'choice' && last.flag === condition.flag && !canChange(last)
+      last?.kind === 'choice' && last.flag === condition.flag && !canTurn(last)
         ? last
-        : ({ kind: 'choice', flag: condition.flag, yes: [], no: [] } satisfies Node);
+        : ({ kind: 'choice', flag: condition.flag, name: '', yes: [], no: [] } satisfies Node);
     const grown = condition.is
       ? { ...choice, yes: [...choice.yes, node] }
       : { ...choice, no: [...choice.no, node] };
@@ -111,5 +118,20 @@ function joinConditions(sequence: Sequence): Sequence {
 }
 
 /** Whether the flag that a choice asks for can be another one behind it. */
-const canChange = ({ flag, yes, no }: Node & { kind: 'choice' }): boolean =>
-  [...yes, ...no].some((node) => node.kind === 'step' && flagsSetBy(node.step).includes(flag));
+const canTurn = ({ flag, yes, no }: Node & { kind: 'choice' }): boolean =>
+  [...yes, ...no].some((node) => node.kind === 'step' && canChange(node.step, flag));
+
+/** Gives each choice the question that it asks; one that is asked again also says what depends on it. */
+function nameChoices(sequence: Sequence, asked = new Set<string>()): Sequence {
+  return sequence.map((node) => {
+    if (node.kind === 'step') return node;
+    if (node.kind === 'parallel')
+      return { ...node, branches: node.branches.map((branch) => nameChoices(branch, asked)) };
+    const { question } = FLAGS[node.flag];
+    const [first] = [...node.yes, ...node.no];
+    const name =
+      asked.has(question) && first?.kind === 'step' ? `${question} (${first.step.title})` : question;
+    asked.add(question);
+    return { ...node, name };
+  });
+}

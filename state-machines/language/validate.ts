@@ -6,7 +6,13 @@ import { inputsAreKnown } from '../validation/inputs.ts';
 import { everyStepHasATimeLimit } from '../validation/limits.ts';
 import { idsAreWellFormed, titlesAreStateNames } from '../validation/names.ts';
 import { irreversibleStepsAreGuarded } from '../validation/no-return.ts';
-import { canBeDrawn, completesLast, goesBackToEarlierSteps, stepsAreOrdered } from '../validation/order.ts';
+import {
+  canBeDrawn,
+  completesLast,
+  endsEarlyCleanly,
+  goesBackToEarlierSteps,
+  stepsAreOrdered,
+} from '../validation/order.ts';
 import { type Rule, repeated } from '../validation/rule.ts';
 import type { Flow } from './flow.ts';
 
@@ -18,6 +24,7 @@ const STAGES: readonly (readonly Rule[])[] = [
     titlesAreStateNames,
     completesLast,
     goesBackToEarlierSteps,
+    endsEarlyCleanly,
     irreversibleStepsAreGuarded,
     canBeSelected,
     conditionsCanVary,

@@ -48,7 +48,7 @@ export function draft(item: PlanItem, index: number, flows: readonly Flow[]): Dr
   if (!hasFlowFor(flows, product, action))
     return refused('/action', `no flow does '${action}' for ${product} (${offering.id})`);
 
-  const checked = validateCharacteristics(offering, item.characteristics);
+  const checked = validateCharacteristics(offering, action, item.characteristics);
   if ('problems' in checked)
     return {
       ...base,
@@ -59,7 +59,7 @@ export function draft(item: PlanItem, index: number, flows: readonly Flow[]): Dr
         message: `Item ${item.id}: ${problem.message}`,
       })),
     };
-  const characteristics = checked.values;
+  const characteristics = { ...checked.values, ...offering.adds };
   const selected = selectFlow(flows, { product, action, characteristics });
   if ('reason' in selected) return refused('/product/productCharacteristic', selected.reason);
 
@@ -76,7 +76,6 @@ export function draft(item: PlanItem, index: number, flows: readonly Flow[]): Dr
     flags,
     facts: {
       ...characteristics,
-      ...offering.adds,
       product,
       ...(item.installedProductId !== undefined && { installedProductId: item.installedProductId }),
       ...(item.quantity !== undefined && { quantity: item.quantity }),

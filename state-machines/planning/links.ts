@@ -1,3 +1,4 @@
+import type { Facts } from '#shared/domain/facts.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { waitId } from '#shared/steps/completion.ts';
 import type { Flow, Gate, Step } from '../language/flow.ts';
@@ -34,6 +35,8 @@ export interface Member {
   /** Undefined while nobody knows what is to be done: only `COMPLETE` and `ENDED` can be waited for. */
   readonly flow: Flow | undefined;
   readonly path: Path;
+  /** What is known of it from the start: gates can be for some items only. */
+  readonly facts: Facts;
   /** Suborders that the order itself says it relies on. */
   readonly reliesOn: readonly string[];
 }
@@ -93,6 +96,7 @@ class LinkBuilder {
     const wait = waitId(member.suborder, step.id, 'gate');
     const pending = new Set<string>();
     const applying = step.gates.filter((gate) => {
+      if (!isFor(gate, member)) return false;
       const before = pending.size;
       for (const source of sources) {
         if (source.suborder === member.suborder || !applies(gate, source)) continue;
@@ -151,6 +155,10 @@ class LinkBuilder {
 }
 
 const shift = ({ workingDaysBefore }: Gate) => workingDaysBefore !== undefined && { workingDaysBefore };
+
+/** Whether a gate holds back this item at all. */
+const isFor = ({ where = {} }: Gate, { facts }: Member): boolean =>
+  Object.entries(where).every(([name, value]) => facts[name] === value);
 
 const applies = (gate: Gate, { flow }: Member): boolean =>
   gate.flows.some((pattern) => (flow ? matchesFlow(pattern, flow) : pattern === '*'));

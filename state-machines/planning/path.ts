@@ -1,6 +1,6 @@
-import type { Flags } from '#shared/domain/flags.ts';
+import { type Flags, holds } from '#shared/domain/flags.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
-import { flagsSetBy } from '../language/flags.ts';
+import { basesOf, flagsSetBy } from '../language/flags.ts';
 import type { Flow, Step } from '../language/flow.ts';
 
 /** What a suborder will do, as far as that is known when it is planned. */
@@ -19,7 +19,10 @@ export function plannedPath(flow: Flow, flags: Flags): Path {
   const decidedLater = new Set(flow.steps.flatMap(flagsSetBy));
   return pathOf(
     flow.steps.filter(
-      ({ when }) => !when || decidedLater.has(when.flag) || (flags[when.flag] ?? false) === when.is,
+      ({ when }) =>
+        !when ||
+        basesOf(when.flag).some((base) => decidedLater.has(base)) ||
+        holds(when.flag, flags) === when.is,
     ),
   );
 }

@@ -31,8 +31,14 @@ export function planOrder(order: PlanFacts, flows: readonly Flow[] = SUBORDER_FL
   const [problem, ...problems] = [...refused, ...relationProblems(order.items)];
   if (problem) return { refusals: [problem, ...problems] };
 
-  const head = manageOrder(order);
-  const management: Member = { suborder: MANAGEMENT, flow: manage, path: head.path, reliesOn: [] };
+  const head = manageOrder(order, drafts);
+  const management: Member = {
+    suborder: MANAGEMENT,
+    flow: manage,
+    path: head.path,
+    facts: head.facts,
+    reliesOn: [],
+  };
   const members = toMembers(drafts);
   const links = linkSuborders(members, management);
 
@@ -82,10 +88,14 @@ export function planOrder(order: PlanFacts, flows: readonly Flow[] = SUBORDER_FL
   };
 }
 
-/** Order management's own path: what it waits for depends on how the order was sold. */
-function manageOrder(order: PlanFacts): Omit<Chosen, 'product'> {
-  const ends = withdrawalEnds(order);
-  const flags: Flags = { withdrawalWait: ends !== undefined };
+/** Order management's own path: what it checks and waits for depends on what was sold, and how. */
+function manageOrder(order: PlanFacts, drafts: readonly Draft[]): Omit<Chosen, 'product'> {
+  const sold = order.items.some(({ action }) => action === 'add');
+  const ends = sold ? withdrawalEnds(order) : undefined;
+  const newContract = drafts.some(
+    (own) => own.kind === 'incomplete' || (own.kind === 'chosen' && own.flow.newContract),
+  );
+  const flags: Flags = { newContract, withdrawalWait: ends !== undefined };
   const facts: Facts = ends === undefined ? {} : { withdrawalEnds: ends };
   return { flow: manage, path: plannedPath(manage, flags), flags, facts };
 }
@@ -103,8 +113,17 @@ function toMembers(drafts: readonly Draft[]): Member[] {
   const reliesOn = (item: PlanItem) => item.reliesOn.flatMap((id) => numberOf.get(id) ?? []);
   return drafts.flatMap((own) => {
     const { suborder, item } = own;
-    if (own.kind === 'chosen') return { suborder, flow: own.flow, path: own.path, reliesOn: reliesOn(item) };
-    return own.kind === 'incomplete' ? { suborder, flow: undefined, path: UNKNOWN_PATH, reliesOn: [] } : [];
+    if (own.kind === 'chosen')
+      return {
+        suborder,
+        flow: own.flow,
+        path: own.path,
+        facts: own.facts,
+        reliesOn: reliesOn(item),
+      };
+    return own.kind === 'incomplete'
+      ? { suborder, flow: undefined, path: UNKNOWN_PATH, facts: {}, reliesOn: [] }
+      : [];
   });
 }
 

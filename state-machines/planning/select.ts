@@ -1,6 +1,6 @@
 import type { Facts } from '#shared/domain/facts.ts';
 import type { Action, Product } from '#shared/domain/products.ts';
-import type { Flow, FlowPattern, Selection } from '../language/flow.ts';
+import { type Flow, type FlowPattern, productsOf, type Selection } from '../language/flow.ts';
 
 /** What decides which flow an order item gets. */
 export interface Wanted {
@@ -18,13 +18,14 @@ export const matchesFlow = (pattern: FlowPattern, flow: Flow): boolean =>
 
 /** Whether any flow does this to the product, whatever the characteristics. */
 export const hasFlowFor = (flows: readonly Flow[], product: Product, action: Action): boolean =>
-  flows.some(({ selects }) => selects?.product === product && selects.action === action);
+  flows.some((flow) => isAbout(flow, product, action));
+
+const isAbout = (flow: Flow, product: Product, action: Action): boolean =>
+  productsOf(flow).includes(product) && flow.selects?.action === action;
 
 /** The flow of an order item: of those whose conditions it meets, the one with the most conditions. */
 export function selectFlow(flows: readonly Flow[], wanted: Wanted): Selected {
-  const candidates = flows.filter(
-    ({ selects }) => selects?.product === wanted.product && selects.action === wanted.action,
-  );
+  const candidates = flows.filter((flow) => isAbout(flow, wanted.product, wanted.action));
   const what = `'${wanted.action}' ${wanted.product}`;
   if (candidates.length === 0) return { reason: `no flow does ${what}` };
   const matching = candidates.filter(({ selects }) =>
@@ -51,7 +52,8 @@ export function ambiguousSelections(flows: readonly Flow[]): string[] {
 
 function ambiguous(a: Flow, b: Flow): boolean {
   if (!a.selects || !b.selects) return false;
-  if (a.selects.product !== b.selects.product || a.selects.action !== b.selects.action) return false;
+  if (a.selects.action !== b.selects.action) return false;
+  if (!productsOf(a).some((product) => productsOf(b).includes(product))) return false;
   const where = b.selects.where ?? {};
   return (
     specificity(a) === specificity(b) &&

@@ -1,16 +1,18 @@
-import { flagsSetBy } from '../language/flags.ts';
+import type { Flag } from '#shared/domain/flags.ts';
+import { basesOf, flagsSetBy } from '../language/flags.ts';
+import { productsOf } from '../language/flow.ts';
 import { alwaysBefore } from './before.ts';
-import { canGive, offeringsOf } from './offered.ts';
+import { canGive, offeredFor } from './offered.ts';
 import { named, type Rule } from './rule.ts';
 
 /** Flags that planning works out for order management. */
-const COMPUTED_FLAGS: readonly string[] = ['withdrawalWait'];
+const COMPUTED_FLAGS: readonly Flag[] = ['newContract', 'withdrawalWait'];
 
 /** Some order can choose this flow. */
 export const canBeSelected: Rule = (flow, offerings) => {
-  if (!flow.selects || offeringsOf(flow, offerings).length > 0) return [];
+  if (!flow.selects || offeredFor(flow, offerings).length > 0) return [];
   const where = Object.entries(flow.selects.where ?? {}).map(([name, value]) => `${name} '${value}'`);
-  const what = [flow.selects.product, ...where].join(' with ');
+  const what = [productsOf(flow).join(' or '), ...where].join(' with ');
   return [`cannot be selected by any item: no offering is ${what}`];
 };
 
@@ -20,12 +22,16 @@ export const conditionsCanVary: Rule = (flow, offerings) => {
   return flow.steps.flatMap((step) => {
     if (!step.when) return [];
     const { flag, is } = step.when;
-    const known = flow.selects
-      ? offeringsOf(flow, offerings).some((offering) => canGive(offering, flag))
-      : COMPUTED_FLAGS.includes(flag);
-    if (known || runsBefore(step, (earlier) => flagsSetBy(earlier).includes(flag))) return [];
-    return [
-      `${named(step)} ${is ? 'can never be reached' : 'needs no condition'}: no offering has the characteristic ${flag}, and no step before sets it`,
-    ];
+    const known = (base: Flag) =>
+      flow.selects
+        ? offeredFor(flow, offerings).some((offered) => canGive(offered, base))
+        : COMPUTED_FLAGS.includes(base);
+    const unknown = basesOf(flag).filter(
+      (base) => !known(base) && !runsBefore(step, (earlier) => flagsSetBy(earlier).includes(base)),
+    );
+    return unknown.map(
+      (base) =>
+        `${named(step)} ${is ? 'can never be reached' : 'needs no condition'}: no offering has the characteristic ${base}, and no step before sets it`,
+    );
   });
 };

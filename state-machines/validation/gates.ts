@@ -1,14 +1,16 @@
+import * as z from 'zod';
 import type { Offering } from '#shared/catalogue/offerings.ts';
+import type { Facts } from '#shared/domain/facts.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
-import { flagsSetBy } from '../language/flags.ts';
-import type { Flow, Gate } from '../language/flow.ts';
+import { basesOf, flagsSetBy } from '../language/flags.ts';
+import { type Flow, type Gate, productsOf } from '../language/flow.ts';
 import { findDeadlock } from '../planning/deadlock.ts';
 import { linkSuborders, type Member } from '../planning/links.ts';
 import { fullPath } from '../planning/path.ts';
 import { explainCircle } from '../planning/refusals.ts';
 import { matchesFlow } from '../planning/select.ts';
 import { factSourceOf } from './inputs.ts';
-import { canGive } from './offered.ts';
+import { canGive, offeredOf } from './offered.ts';
 import { repeated } from './rule.ts';
 
 /** Every gate waits for something that some flow does. */
@@ -55,7 +57,9 @@ const reaches = (flow: Flow, milestone: Milestone): boolean =>
 function onlyUnderLateFlags(flow: Flow, milestone: Milestone): boolean {
   const late = new Set(flow.steps.flatMap(flagsSetBy));
   const steps = flow.steps.filter((step) => step.reaches === milestone);
-  return steps.length > 0 && steps.every(({ when }) => when && late.has(when.flag));
+  return (
+    steps.length > 0 && steps.every(({ when }) => when && basesOf(when.flag).some((base) => late.has(base)))
+  );
 }
 
 /** Milestones that one transaction records together: a suborder that is complete has also ended. */
@@ -92,11 +96,29 @@ const appliesTo = (gate: Gate, flow: Flow): boolean =>
 
 /** Flows do not wait for each other in a circle, not even two suborders of the same flow. */
 export function gatesHaveNoCircle(flows: readonly Flow[]): string[] {
+  const conditions = flows.flatMap(({ steps }) =>
+    steps.flatMap(({ gates }) => gates.map(({ where }) => where)),
+  );
+  return [...new Set(conditions.map((where) => JSON.stringify(where ?? {})))]
+    .flatMap((where) => circleAmong(flows, factsSchema.parse(JSON.parse(where))))
+    .slice(0, 1);
+}
+
+const factsSchema = z.record(z.string(), z.unknown());
+
+/** A circle when all items have these characteristics. */
+function circleAmong(flows: readonly Flow[], facts: Facts): string[] {
   const members = flows
     .filter(({ selects }) => selects)
     .flatMap((flow) =>
       ['a', 'b'].map(
-        (copy): Member => ({ suborder: `${flow.id}/${copy}`, flow, path: fullPath(flow), reliesOn: [] }),
+        (copy): Member => ({
+          suborder: `${flow.id}/${copy}`,
+          flow,
+          path: fullPath(flow),
+          facts,
+          reliesOn: [],
+        }),
       ),
     );
   const circle = findDeadlock(members, linkSuborders(members));
@@ -110,14 +132,15 @@ export const siblingFactsExist = (flows: readonly Flow[], offerings: readonly Of
     flow.steps.flatMap((step) =>
       Object.keys(step.with).flatMap((name) => {
         const source = factSourceOf(step, name);
-        if (!source || '$fact' in source) return [];
+        if (!source || !('fact' in source)) return [];
         const product = '$sibling' in source ? source.$sibling : source.$siblings;
         const { fact } = source;
         const found =
           flows.some(
-            ({ selects, steps }) =>
-              selects?.product === product && steps.some(({ task }) => fact in task.output.shape),
-          ) || offerings.some((offering) => offering.product === product && canGive(offering, fact));
+            (other) =>
+              productsOf(other).includes(product) &&
+              other.steps.some(({ task }) => fact in task.output.shape),
+          ) || offeredOf(product, offerings).some((offered) => canGive(offered, fact));
         return found ? [] : [`${flow.id}: step ${step.id} takes ${fact} from ${product}, which never has it`];
       }),
     ),

@@ -2,7 +2,7 @@ import type { Offering } from '#shared/catalogue/offerings.ts';
 import { type FactSource, factSourceSchema, ORDER_FACTS } from '#shared/domain/facts.ts';
 import type { Flow, Step } from '../language/flow.ts';
 import { alwaysBefore } from './before.ts';
-import { givesAlways, offeringsOf } from './offered.ts';
+import { givesAlways, offeredFor } from './offered.ts';
 import { named, type Rule } from './rule.ts';
 
 /** Facts that planning gives beyond those of the order: to each item, and to the flows that no item selects. */
@@ -20,18 +20,32 @@ const ORDER: readonly string[] = ORDER_FACTS;
  */
 export const inputsAreKnown: Rule = (flow, offerings) => {
   const known = factFinder(flow, offerings);
+  const runsBefore = alwaysBefore(flow);
   return flow.steps.flatMap((step) =>
     Object.entries(step.task.input.shape).flatMap(([name, schema]) => {
       const source = factSourceOf(step, name);
-      if (source && '$fact' in source)
-        return known(step, source.$fact)
+      const facts = source ? ownFacts(source) : [];
+      if (facts.length > 0)
+        return facts
+          .filter((fact) => !known(step, fact))
+          .map((fact) => `${named(step)}: ${name} comes from ${unknown(fact)}`);
+      if (source && '$completed' in source)
+        return runsBefore(step, ({ id }) => id === source.$completed)
           ? []
-          : [`${named(step)}: ${name} comes from ${unknown(source.$fact)}`];
+          : [
+              `${named(step)}: ${name} is when ${source.$completed} was done, which does not always run before`,
+            ];
       if (name in step.with || schema.safeParse(undefined).success || known(step, name)) return [];
       return [`${named(step)} needs ${unknown(name)}`];
     }),
   );
 };
+
+/** The facts of the same suborder that a value comes from. */
+function ownFacts(source: FactSource): readonly string[] {
+  if ('$fact' in source) return [source.$fact];
+  return '$latest' in source ? source.$latest : [];
+}
 
 const unknown = (name: string): string =>
   `${name}, which is neither fixed, nor known from the order or its offering, nor found out by a step that always runs before`;
@@ -44,13 +58,13 @@ export function factSourceOf(step: Step, name: string): FactSource | undefined {
 
 function factFinder(flow: Flow, offerings: readonly Offering[]) {
   const runsBefore = alwaysBefore(flow);
-  const offered = offeringsOf(flow, offerings);
+  const offered = offeredFor(flow, offerings);
   const fromPlanning = flow.selects
     ? [...PLANNED_FACTS, ...(flow.selects.action === 'add' ? [] : ['installedProductId'])]
     : (FACTS_OF_FLOW[flow.id] ?? []);
   return (step: Step, name: string): boolean =>
     ORDER.includes(name) ||
     fromPlanning.includes(name) ||
-    (offered.length > 0 && offered.every((offering) => givesAlways(offering, name))) ||
+    (offered.length > 0 && offered.every((way) => givesAlways(way, name))) ||
     runsBefore(step, (earlier) => name in earlier.task.output.shape);
 }

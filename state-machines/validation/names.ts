@@ -1,11 +1,13 @@
-import { FLAGS } from '#shared/domain/flags.ts';
 import { gateName } from '../compiler/asl.ts';
 import { STATE_NAME_LIMIT } from '../compiler/definition.ts';
 import { undoTasksOf } from '../compiler/undo.ts';
+import { productsOf } from '../language/flow.ts';
 import { arrange, type Sequence } from '../language/graph.ts';
 import { named, type Rule, repeated } from './rule.ts';
 
 const FLOW_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+$/;
+/** Where a flow can go on that is no step. */
+const RESERVED_IDS = ['cancel', 'end', 'self'];
 const STEP_ID = /^[a-z][a-zA-Z0-9]*$/;
 
 /** States that the compiler adds to every flow. */
@@ -20,6 +22,7 @@ const SHARED_STATES = [
   'Repair the undo',
   'Pause the undo',
   'End as cancelled',
+  'End early',
 ];
 
 /** Ids go into keys, ARNs and file names; a flow's id starts with its product. */
@@ -27,13 +30,15 @@ export const idsAreWellFormed: Rule = (flow) => [
   ...(FLOW_ID.test(flow.id)
     ? []
     : [`is not a flow id: product, action and variant in small letters, such as fibre.create.existing-drop`]),
-  ...(flow.selects && !flow.id.startsWith(`${flow.selects.product}.`)
-    ? [`is for ${flow.selects.product}, so its id must start with ${flow.selects.product}.`]
+  ...(productsOf(flow).length === 1 && !productsOf(flow).some((product) => flow.id.startsWith(`${product}.`))
+    ? [`is for ${productsOf(flow).join()}, so its id must start with ${productsOf(flow).join()}.`]
     : []),
   ...flow.steps.flatMap((step) =>
-    STEP_ID.test(step.id) && step.id !== 'cancel'
+    STEP_ID.test(step.id) && !RESERVED_IDS.includes(step.id)
       ? []
-      : [`${named(step)}: a step id is one word of letters and digits, and not 'cancel'`],
+      : [
+          `${named(step)}: a step id is one word of letters and digits, and not ${RESERVED_IDS.map((id) => `'${id}'`).join(' or ')}`,
+        ],
   ),
 ];
 
@@ -62,7 +67,7 @@ function stateNames(sequence: Sequence): string[] {
     if (node.kind === 'step')
       return [...(node.step.gates.length > 0 ? [gateName(node.step)] : []), node.step.title];
     return node.kind === 'choice'
-      ? [FLAGS[node.flag].question, ...stateNames(node.yes), ...stateNames(node.no)]
+      ? [node.name, ...stateNames(node.yes), ...stateNames(node.no)]
       : node.branches.flatMap(stateNames);
   });
 }

@@ -1,3 +1,7 @@
+import { unlock } from '#shared/tasks/inventory.ts';
+import { compensationOf } from '#shared/tasks/registry.ts';
+import { SELF } from '#shared/tasks/task.ts';
+import { rejectionsOf } from '../language/flags.ts';
 import { ancestors, arrange, NotSeriesParallel, predecessors, type Sequence } from '../language/graph.ts';
 import { named, type Rule, repeated } from './rule.ts';
 
@@ -59,13 +63,36 @@ export const goesBackToEarlierSteps: Rule = (flow) => {
   const before = ancestors(flow);
   const branches = branchOf(arrange(flow));
   return flow.steps.flatMap((step) =>
-    Object.entries(step.task.rejections).flatMap(([code, rule]) => {
-      if (rule.action !== 'rerun-from' || rule.step === step.id) return [];
+    Object.entries(rejectionsOf(step)).flatMap(([code, rule]) => {
+      if (rule.action !== 'rerun-from' || rule.step === step.id || rule.step === SELF) return [];
       const what = `${named(step)} runs again from ${rule.step} on ${code}`;
       if (!before.get(step.id)?.has(rule.step)) return [`${what}, but the flow has no such step before it`];
       return branches.get(rule.step) === branches.get(step.id)
         ? []
         : [`${what}, but that step is in another parallel branch`];
+    }),
+  );
+};
+
+/**
+ * A flow that can end early leaves nothing behind that only its later steps would take away, and can do so from
+ * where it is.
+ */
+export const endsEarlyCleanly: Rule = (flow) => {
+  const whole = arrange(flow);
+  const branches = branchOf(whole);
+  return flow.steps.flatMap((step) =>
+    Object.entries(rejectionsOf(step)).flatMap(([code, { action }]) => {
+      if (action !== 'end-flow') return [];
+      const held = flow.steps.find(({ task }) => compensationOf(task) === unlock);
+      return [
+        ...(branches.get(step.id) === whole
+          ? []
+          : [`${named(step)} ends the flow on ${code}, but is in a parallel branch`]),
+        ...(held
+          ? [`${named(step)} ends the flow on ${code}, and what ${held.id} holds would never be released`]
+          : []),
+      ];
     }),
   );
 };

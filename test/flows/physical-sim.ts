@@ -42,7 +42,7 @@ export const offering = defineOffering({
   id: 'mobile-postpaid-20gb-card',
   name: 'Mobile subscription, 20 GB, SIM card',
   product: 'mobile-postpaid',
-  characteristics: z.strictObject({
+  add: z.strictObject({
     simType: z.enum(['physical']).default('physical'),
     numberSource: z.enum(['new']).default('new'),
   }),

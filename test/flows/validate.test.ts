@@ -43,6 +43,7 @@ const boxFlow = (steps: readonly Step[], more: { id?: string; selects?: Selectio
   title: 'Test',
   expected: 'P1D',
   selects: more.selects ?? { product: 'set-top-box', action: 'add' },
+  newContract: false,
   steps,
 });
 
@@ -334,7 +335,7 @@ describe('inputs', () => {
       id: 'box-x',
       name: 'X',
       product: 'set-top-box',
-      characteristics: z.strictObject({ key: z.string().optional(), sku: z.string().default('x') }),
+      add: z.strictObject({ key: z.string().optional(), sku: z.string().default('x') }),
       adds: {},
     });
     expect(validateFlow(box(system('a', work({ input }))), [other])).toEqual([]);

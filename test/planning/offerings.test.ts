@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { findOffering, OFFERINGS, validateCharacteristics } from '#shared/catalogue/offerings.ts';
+import { findOffering, OFFERINGS, validateCharacteristics, variantsOf } from '#shared/catalogue/offerings.ts';
 
 function check(id: string, values: Record<string, unknown>) {
   const offering = findOffering(id);
   if (!offering) throw new Error(`no offering ${id}`);
-  return validateCharacteristics(offering, values);
+  return validateCharacteristics(offering, 'add', values);
 }
 
 describe('offerings', () => {
   it('have ids of their own, and never let an order choose what the offering gives', () => {
     expect(new Set(OFFERINGS.map(({ id }) => id)).size).toBe(OFFERINGS.length);
-    for (const { characteristics, adds } of OFFERINGS)
-      expect(Object.keys(characteristics.shape).filter((name) => name in adds)).toEqual([]);
+    for (const offering of OFFERINGS)
+      for (const { characteristics } of variantsOf(offering))
+        expect(Object.keys(characteristics.shape).filter((name) => name in offering.adds)).toEqual([]);
   });
 
   it('are found by id', () => {

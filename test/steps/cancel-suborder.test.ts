@@ -19,8 +19,11 @@ const done = (...steps: readonly (Partial<StepRecord> & { step: string })[]) => 
 };
 const minute = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
 
+/** What the flow fixes for a step. */
+const fixed = (_flow: string, step: string) => (step === 'a' ? { numberType: 'fixed' } : {});
+
 describe('a suborder that is cancelled', () => {
-  const prepare = () => prepareUndo(world.deps, ORDER, '04');
+  const prepare = () => prepareUndo(world.deps, ORDER, '04', fixed);
 
   it('lists its completed steps in the reverse of the order in which they completed', async () => {
     world.plan(suborder('04'));
@@ -32,10 +35,10 @@ describe('a suborder that is cancelled', () => {
     );
     expect(await prepare()).toEqual({
       steps: [
-        { step: 'c', task: 'logistics.restock' },
-        { step: 'a', task: 'number.release' },
-        { step: 'd', task: 'stock.release' },
-        { step: 'b', task: 'asset.unlock' },
+        { step: 'c', task: 'logistics.restock', with: {} },
+        { step: 'a', task: 'number.release', with: { numberType: 'fixed' } },
+        { step: 'd', task: 'stock.release', with: {} },
+        { step: 'b', task: 'asset.unlock', with: {} },
       ],
     });
   });
@@ -75,7 +78,9 @@ describe('a suborder that is cancelled', () => {
     const first = await prepare();
     expect(await prepare()).toEqual(first);
     done({ step: 'b', at: minute(2), status: 'undone' });
-    expect(await prepare()).toEqual({ steps: [{ step: 'a', task: 'stock.release' }] });
+    expect(await prepare()).toEqual({
+      steps: [{ step: 'a', task: 'stock.release', with: { numberType: 'fixed' } }],
+    });
   });
 
   it('closes what still waits, so that nobody can complete it any more; an answer on its way stays', async () => {
@@ -129,7 +134,7 @@ describe('a work item of a suborder that is cancelled', () => {
   };
 
   it('leaves its desk with a note', async () => {
-    await prepareUndo(world.deps, ORDER, '04');
+    await prepareUndo(world.deps, ORDER, '04', fixed);
     closed();
   });
 
@@ -142,7 +147,7 @@ describe('a work item of a suborder that is cancelled', () => {
           item({ state: 'claimed', version: 2, deskState: 'LOGISTICS_PICK#claimed' }),
         );
     };
-    await prepareUndo(world.deps, ORDER, '04');
+    await prepareUndo(world.deps, ORDER, '04', fixed);
     closed();
   });
 
@@ -154,8 +159,8 @@ describe('a work item of a suborder that is cancelled', () => {
       world.db.seed('workItems', item({ state: 'done', version: 2 }));
       done({ step: 'pick', task: 'logistics.pick-scan' });
     };
-    expect(await prepareUndo(world.deps, ORDER, '04')).toEqual({
-      steps: [{ step: 'pick', task: 'logistics.restock' }],
+    expect(await prepareUndo(world.deps, ORDER, '04', fixed)).toEqual({
+      steps: [{ step: 'pick', task: 'logistics.restock', with: {} }],
     });
     expect(world.db.read('workItems', { workItem: id })).toMatchObject({ state: 'done' });
   });

@@ -31,6 +31,7 @@ describe('parking', () => {
       attempt: { enteredAt: NOW, retryCount: 0 },
       reason: 'Carrier delivers',
       timeLimitSeconds: 3600,
+      reminders: [],
       ...more,
     });
 
