@@ -283,11 +283,12 @@ function stateMachines(
     },
     observer: {
       onExecutionStarted: ({ executionArn, name, stateMachineArn, type }) => {
-        const trace = currentTrace() ?? newTrace();
+        const trace = newTrace();
         traces.set(executionArn, trace);
-        meter.name(name, trace);
+        meter.begin(trace, name);
         if (type === 'EXPRESS') count(stateMachineArn, 'ExpressRequest', trace);
       },
+      onTaskAnswered: ({ name }) => meter.name(name),
       onTransition: ({ executionArn, stateMachineArn, type }) => {
         if (type === 'STANDARD') count(stateMachineArn, 'StateTransition', traces.get(executionArn));
       },

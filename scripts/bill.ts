@@ -48,6 +48,44 @@ export function billOf(used: readonly Used[], without: readonly Used[] = []): Bi
   return { lines, usd: lines.reduce((sum, { usd }) => sum + usd, 0) };
 }
 
+type Trace = MeterReading['traces'][number];
+
+/** An order's bill, apart by suborder. */
+export interface BillParts {
+  /** By suborder, in the order of their numbers. */
+  readonly suborders: ReadonlyMap<string, Bill>;
+  /** What belongs to the order as a whole: taking it in, planning, closing, and requests about no one suborder. */
+  readonly whole: Bill;
+}
+
+/**
+ * Tells apart what each suborder used: its execution, what that set off, and requests that answered one of its
+ * tasks. `without` are roots of traces that are left out.
+ */
+export function partsOf(
+  order: string,
+  traces: readonly Trace[],
+  without: ReadonlySet<string> = new Set(),
+): BillParts {
+  const byRoot = new Map(traces.map((trace) => [trace.root, trace]));
+  const suborderOf = ({ names, parent }: Trace): string => {
+    const execution = names.find((name) => name === order || name.startsWith(`${order}-`));
+    if (execution !== undefined) return execution.slice(order.length + 1);
+    const before = parent === undefined ? undefined : byRoot.get(parent);
+    return before ? suborderOf(before) : '';
+  };
+  const { '': whole = [], ...suborders } = Object.groupBy(
+    traces.filter(({ root }) => !without.has(root)),
+    suborderOf,
+  );
+  const billFor = (of: readonly Trace[] = []) => billOf(of.flatMap(({ usage }) => usage));
+  const sorted = Object.entries(suborders).sort(([a], [b]) => a.localeCompare(b));
+  return {
+    suborders: new Map(sorted.map(([suborder, of]) => [suborder, billFor(of)])),
+    whole: billFor(whole),
+  };
+}
+
 /** How much of one thing a bill holds. */
 export const quantityOf = ({ lines }: Bill, unit: BillableUnit): number =>
   lines.find((line) => line.unit === unit)?.quantity ?? 0;

@@ -54,12 +54,14 @@ export type Usage = z.output<typeof usage>;
 /** What was used since the meter was last reset. */
 export const meterReading = z.object({
   total: z.array(usage),
-  /** By the request or execution that all of it goes back to. */
+  /** By the request, execution or timer that all of it goes back to; an execution has a trace of its own. */
   traces: z.array(
     z.object({
       /** X-Ray style trace id. */
       root: z.string(),
-      /** Names of the executions and ids of the HTTP requests that took part. */
+      /** The trace in whose course this one began. */
+      parent: z.string().optional(),
+      /** The execution's name or the HTTP request's id; then names of executions whose task tokens were answered. */
       names: z.array(z.string()),
       usage: z.array(usage),
     }),

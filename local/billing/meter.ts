@@ -1,10 +1,16 @@
 import type { MeterReading, Usage } from '../admin/admin-model.ts';
 import { currentTrace } from '../trace.ts';
 
+interface Trace {
+  readonly parent: string | undefined;
+  readonly names: Set<string>;
+  readonly usage: Map<string, Usage>;
+}
+
 /** Counts every billable operation, in total and by the trace in whose course it happened. */
 export class Meter {
   readonly #total = new Map<string, Usage>();
-  readonly #traces = new Map<string, { readonly names: Set<string>; readonly usage: Map<string, Usage> }>();
+  readonly #traces = new Map<string, Trace>();
 
   /** Adds to what was used; `trace` is the one this code runs in unless given. */
   count(used: Usage, trace: string | undefined = currentTrace()): void {
@@ -18,11 +24,19 @@ export class Meter {
     if (trace !== undefined) this.#trace(trace).names.add(name);
   }
 
+  /** Begins a trace with its name, in the course of the one that this code runs in. */
+  begin(root: string, name: string): void {
+    const parent = currentTrace();
+    if (!this.#traces.has(root)) this.#traces.set(root, { parent, names: new Set(), usage: new Map() });
+    this.name(name, root);
+  }
+
   reading(): MeterReading {
     return {
       total: [...this.#total.values()],
-      traces: [...this.#traces].map(([root, { names, usage }]) => ({
+      traces: [...this.#traces].map(([root, { parent, names, usage }]) => ({
         root,
+        ...(parent === undefined ? {} : { parent }),
         names: [...names],
         usage: [...usage.values()],
       })),
@@ -35,10 +49,10 @@ export class Meter {
     for (const trace of this.#traces.values()) trace.usage.clear();
   }
 
-  #trace(root: string) {
+  #trace(root: string): Trace {
     const known = this.#traces.get(root);
     if (known) return known;
-    const fresh = { names: new Set<string>(), usage: new Map<string, Usage>() };
+    const fresh: Trace = { parent: undefined, names: new Set(), usage: new Map() };
     this.#traces.set(root, fresh);
     return fresh;
   }

@@ -82,6 +82,7 @@ export class StepFunctions {
       newToken: (executionArn) => makeToken(executionArn, newSecret()),
       whenEnded: (executionArn, tell) => this.#whenEnded(executionArn, tell),
       onTransition: (transition) => observer?.onTransition?.(transition),
+      onAnswer: (record) => observer?.onTaskAnswered?.(this.#describe(record)),
       onStatusChange: (record) => this.#statusChanged(record),
       save: (record) => store?.save(record),
     };

@@ -71,6 +71,8 @@ export interface Transition {
 export interface StepFunctionsObserver {
   onTransition?(transition: Transition): void;
   onExecutionStarted?(execution: ExecutionDescription): void;
+  /** A callback answers a task of the execution. */
+  onTaskAnswered?(execution: ExecutionDescription): void;
   /** Every status an execution takes, RUNNING included: the 'Step Functions Execution Status Change' event. */
   onExecutionStatusChange?(execution: ExecutionDescription): void;
 }

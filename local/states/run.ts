@@ -26,6 +26,8 @@ export interface RunEnvironment {
   /** Tells, once, how a child execution ended; at once when it already has. */
   readonly whenEnded: (executionArn: string, tell: (child: ExecutionRecord) => void) => void;
   readonly onTransition: (transition: Transition) => void;
+  /** A callback answers a task; called in the course of whoever sends it. */
+  readonly onAnswer: (record: ExecutionRecord) => void;
   readonly onStatusChange: (record: ExecutionRecord) => void;
   /** Writes the record down; called whenever it has changed and before the change can be seen outside. */
   readonly save: (record: ExecutionRecord) => void;
@@ -153,6 +155,7 @@ export class Run {
     const waiting = this.#waiting(token);
     if (!waiting) return false;
     const { frame, doing } = waiting;
+    this.#environment.onAnswer(this.record);
     frame.doing = { ...doing, answer: outcome };
     this.#environment.save(this.record);
     if (doing.phase === 'submitted') this.#postEnded(frame, doing.callId, outcome);

@@ -2,7 +2,7 @@ import type { MeterReading } from '#local/admin/admin-model.ts';
 import { DESK_IDS } from '#shared/domain/desks.ts';
 import { isTerminal } from '#shared/domain/states.ts';
 import type { Api, Order } from '../api.ts';
-import { type Bill, billOf } from '../bill.ts';
+import { type Bill, type BillParts, billOf, partsOf } from '../bill.ts';
 import type { Platform } from '../platform.ts';
 import { World } from './world.ts';
 
@@ -23,6 +23,8 @@ export interface Happening {
 /** How an order came to its end. */
 export interface Played extends Frame {
   readonly bill: Bill;
+  /** The same, apart by suborder. */
+  readonly parts: BillParts;
   /** Empty when the order has ended; else what it waits for. */
   readonly stuck: readonly string[];
 }
@@ -61,9 +63,10 @@ export async function play(
     const due = Math.min(world.next() ?? until, (await cloud.nextDue()) ?? until);
     const ended = isTerminal(order.state);
     if (ended || due >= until || quiet > PATIENCE) {
-      const { total } = await cloud.meter();
+      const { total, traces } = await cloud.meter();
       const bill = billOf(total, watcher.used);
-      return { now, order, deeds, bill, stuck: ended ? [] : await whatIsStuck(api, order) };
+      const parts = partsOf(order.id, traces, watcher.roots);
+      return { now, order, deeds, bill, parts, stuck: ended ? [] : await whatIsStuck(api, order) };
     }
     await platform.advanceTo(Math.max(due, now));
     for (let deed = world.take(due); deed; deed = world.take(due)) {
@@ -84,6 +87,7 @@ const progressOf = ({ state, productOrderItem, productOrderMilestone }: Order, d
 /** Keeps apart what is used only to look on, which is no part of an order's bill. */
 class Watcher {
   used: MeterReading['total'] = [];
+  readonly roots = new Set<string>();
   readonly #platform: Platform;
 
   constructor(platform: Platform) {
@@ -99,6 +103,8 @@ class Watcher {
     const after = await cloud.meter();
     const negative = before.total.map((use) => ({ ...use, quantity: -use.quantity }));
     this.used = [...this.used, ...after.total, ...negative];
+    const known = new Set(before.traces.map(({ root }) => root));
+    for (const { root } of after.traces) if (!known.has(root)) this.roots.add(root);
     return seen;
   }
 }
