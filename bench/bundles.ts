@@ -11,10 +11,12 @@ import { FUNCTIONS } from '#infra/functions.ts';
  */
 const BUDGET_BYTES = 450 * 1024;
 const BUDGET_MS = 60;
-/** Times are those of a machine that does nothing else; only from this on is it surely not the machine. */
+/** Each import is measured in fresh processes; the best counts, which the machine's other work disturbs least. */
+const RUNS = 3;
+/** One that seems too slow is measured again: what is slow by itself stays slow. */
+const RUNS_WHEN_SLOW = 15;
+/** A machine of CI is slower than the one that the budget is for. */
 const FAILS_FROM_MS = 2 * BUDGET_MS;
-/** Each import is measured in this many fresh processes; the best counts, which the machine's other work disturbs least. */
-const RUNS = 5;
 
 /** Time on the clock or, when that is less, on the processor: a machine that is busy with something else only loses the former. */
 const PROBE = `
@@ -40,12 +42,16 @@ function importTime(file: string): number {
   return Number(stdout);
 }
 
+const bestTime = (file: string, runs: number): number =>
+  Math.min(...Array.from({ length: runs }, () => importTime(file)));
+
 await bundle(FUNCTIONS);
 
 const rows = FUNCTIONS.map(({ id }) => {
   const file = join(bundleFolder(id), 'index.mjs');
   const bytes = statSync(file).size;
-  const ms = Math.min(...Array.from({ length: RUNS }, () => importTime(file)));
+  const best = bestTime(file, RUNS);
+  const ms = best < FAILS_FROM_MS ? best : bestTime(file, RUNS_WHEN_SLOW);
   return { id, bytes, ms, over: bytes > BUDGET_BYTES || ms > BUDGET_MS };
 }).sort((a, b) => b.bytes - a.bytes);
 

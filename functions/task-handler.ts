@@ -1,14 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import * as z from 'zod';
-import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
-import { systemCaller } from '#shared/clients/underlying-system.ts';
+import type * as z from 'zod';
 import { BusinessRejection, TechnicalError } from '#shared/domain/errors.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
-import { callUnderlyingSystem, runStep, type StepContext, stepEventSchema } from '#shared/steps/run-step.ts';
-import { undoEventSchema, undoStep } from '#shared/steps/undo-step.ts';
-import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
+import { runStep, type StepContext, stepEventSchema } from '#shared/steps/run-step.ts';
+import type { SystemTask } from '#shared/tasks/task.ts';
 
 const logger = new Logger();
 
@@ -51,17 +48,7 @@ const isPassing = (error: unknown): boolean =>
   (error.$fault === 'server' || THROTTLED.includes(error.name));
 
 /** Made once for all invocations: a client keeps its connections between them. */
-export const dependencies = { ...defaultDependencies(), callSystem: systemCaller(awsSystemDirectory) };
-
-/** The handler of a task that an underlying system does, forwards or to undo a step. */
-export const connector = (task: SystemTask | UndoTask) =>
-  taskHandler(z.union([undoEventSchema, stepEventSchema]), async (event) => {
-    if ('undo' in event) return undoStep(task, dependencies, event);
-    if (!isSystemTask(task)) throw new Error(`${task.name} only undoes`);
-    return runStep(task, callUnderlyingSystem(task, dependencies), dependencies, event);
-  });
-
-const isSystemTask = (task: SystemTask | UndoTask): task is SystemTask => 'input' in task;
+export const dependencies = defaultDependencies();
 
 /** The handler of a system task with work of its own. */
 export const milepostTask = <T extends SystemTask>(

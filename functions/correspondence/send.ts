@@ -3,7 +3,8 @@ import type { CallSystem } from '#shared/clients/underlying-system.ts';
 import { MESSAGE_TEMPLATES, MESSAGES } from '#shared/domain/messages.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
-import { dependencies, taskHandler } from '../task-handler.ts';
+import { systemDependencies } from '../connector.ts';
+import { taskHandler } from '../task-handler.ts';
 
 const messageSchema = z.object({
   order: z.string(),
@@ -38,4 +39,4 @@ export const send =
     });
   };
 
-export const handler = taskHandler(messageSchema, send(dependencies));
+export const handler = taskHandler(messageSchema, send(systemDependencies));

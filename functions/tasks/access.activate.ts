@@ -1,4 +1,4 @@
 import { activate } from '#shared/tasks/access.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(activate);

@@ -1,4 +1,4 @@
 import { cancelAppointment } from '#shared/tasks/field.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(cancelAppointment);

@@ -1,4 +1,4 @@
 import { start } from '#shared/tasks/billing.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(start);

@@ -1,4 +1,4 @@
 import { checkCredit } from '#shared/tasks/customer.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(checkCredit);

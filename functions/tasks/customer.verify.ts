@@ -1,4 +1,4 @@
 import { verify } from '#shared/tasks/customer.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(verify);

@@ -1,4 +1,4 @@
 import { register } from '#shared/tasks/emergency.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(register);

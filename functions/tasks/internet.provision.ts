@@ -1,4 +1,4 @@
 import { provision } from '#shared/tasks/internet.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(provision);

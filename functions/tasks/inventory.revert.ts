@@ -1,4 +1,4 @@
 import { revert } from '#shared/tasks/inventory.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(revert);

@@ -1,4 +1,4 @@
 import { recall } from '#shared/tasks/logistics.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(recall);

@@ -1,4 +1,4 @@
 import { ship } from '#shared/tasks/logistics.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(ship);

@@ -1,4 +1,4 @@
 import { reserve } from '#shared/tasks/number.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(reserve);

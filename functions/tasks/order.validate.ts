@@ -1,4 +1,4 @@
 import { validate } from '#shared/tasks/order.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(validate);

@@ -1,4 +1,4 @@
 import { collect } from '#shared/tasks/payment.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(collect);

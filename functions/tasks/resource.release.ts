@@ -1,4 +1,4 @@
 import { release } from '#shared/tasks/resource.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(release);

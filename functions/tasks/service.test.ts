@@ -1,4 +1,4 @@
 import { test } from '#shared/tasks/service.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(test);

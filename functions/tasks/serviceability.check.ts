@@ -1,4 +1,4 @@
 import { check } from '#shared/tasks/serviceability.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(check);

@@ -1,4 +1,4 @@
 import { assign } from '#shared/tasks/sim.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(assign);

@@ -1,4 +1,4 @@
 import { release } from '#shared/tasks/stock.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(release);

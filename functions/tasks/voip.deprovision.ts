@@ -1,4 +1,4 @@
 import { deprovision } from '#shared/tasks/voip.ts';
-import { connector } from '../task-handler.ts';
+import { connector } from '../connector.ts';
 
 export const handler = connector(deprovision);

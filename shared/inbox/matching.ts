@@ -1,6 +1,6 @@
 import { answerWait, completionItems, type TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { doneResult } from '#shared/steps/flags.ts';
+import { doneResult } from '#shared/steps/done-result.ts';
 import { FIRST_RUN, isDone } from '#shared/steps/run-step.ts';
 import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import {

@@ -1,5 +1,4 @@
 import { FLAG_NAMES, type Flags } from '#shared/domain/flags.ts';
-import { taskNamed } from '#shared/tasks/registry.ts';
 import type { Task } from '#shared/tasks/task.ts';
 
 type Outputs = Readonly<Record<string, unknown>>;
@@ -16,11 +15,4 @@ export function flagsOf({ sets = [], rejections }: Task, outputs: Outputs): Flag
   return Object.fromEntries(
     [...sets, ...byRejection, ...inOutputs].map((flag) => [flag, outputs[flag] === true]),
   );
-}
-
-/** What a flow is told when its step is done. */
-export function doneResult(task: string, outputs: Outputs): { flags?: Flags } {
-  const declared = taskNamed(task);
-  const flags = declared ? flagsOf(declared, outputs) : {};
-  return Object.keys(flags).length > 0 ? { flags } : {};
 }

@@ -7,7 +7,7 @@ import { getStep } from '#shared/store/suborders.ts';
 import { getWait } from '#shared/store/waits.ts';
 import { stepKey, type TransactItem, waitId } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
-import { doneResult } from './flags.ts';
+import { doneResult } from './done-result.ts';
 import { FIRST_RUN, isDone } from './run-step.ts';
 import { writeTogether } from './transaction.ts';
 

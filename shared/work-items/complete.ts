@@ -1,6 +1,6 @@
 import { StateConflict } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { doneResult } from '#shared/steps/flags.ts';
+import { doneResult } from '#shared/steps/done-result.ts';
 import { undone } from '#shared/steps/undo-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import type { Employee } from './employee.ts';
