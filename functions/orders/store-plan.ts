@@ -3,10 +3,14 @@ import { BusinessRejection, TechnicalError } from '#shared/domain/errors.ts';
 import { suborderKey } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
+import { startWait } from '#shared/steps/start-all.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
+import { type NetworkRecord, networkKey } from '#shared/timing/network.ts';
 import { handle } from '#state-machines/order-item.ts';
+import { START } from '#state-machines/planning/links.ts';
 import { type OrderPlan, type PlannedSuborder, planOrder } from '#state-machines/planning/plan.ts';
+import { schedule } from '#state-machines/planning/timing.ts';
 
 /** DynamoDB takes no more writes in one batch. */
 const BATCH = 25;
@@ -23,14 +27,40 @@ type Writes = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
  * @throws BusinessRejection `IMPOSSIBLE_PLAN`
  */
 export async function storePlan(deps: Dependencies, order: string): Promise<number> {
-  const plan = planOrder({ ...(await getOrderFacts(deps, order)), order });
+  const facts = await getOrderFacts(deps, order);
+  const plan = planOrder({ ...facts, order });
   if ('refusals' in plan)
     throw new BusinessRejection('IMPOSSIBLE_PLAN', plan.refusals.map(({ message }) => message).join('; '));
-  const suborders = rows(order, plan, deps.now().toISOString());
+  const now = deps.now();
+  const { startsAt } = schedule(plan, facts, now);
+  const suborders = rows(order, plan, now.toISOString());
   const waits = [plan.management, ...plan.suborders].flatMap((planned) => plannedWaits(order, planned));
-  await writeAll(deps, 'waits', waits);
-  await writeAll(deps, 'suborders', suborders);
+  await writeAll(deps, 'waits', startsAt ? startingAt(startsAt, order, suborders, waits) : waits);
+  await writeAll(deps, 'suborders', [...suborders, { ...networkKey(order), steps: plan.network }]);
   return suborders.length;
+}
+
+/** An order for later: the start of each suborder waits for that date too, besides what it relies on. */
+function startingAt(
+  startsAt: Date,
+  order: string,
+  suborders: readonly Suborder[],
+  waits: readonly Wait[],
+): Wait[] {
+  const notBefore = startsAt.toISOString();
+  const starts = suborders
+    .filter(({ state }) => state === 'acknowledged')
+    .map(({ suborder }): Wait => {
+      const wait = startWait(suborder);
+      const planned = waits.find((known) => known.wait === wait);
+      const reason = planned
+        ? `${planned.reason}, and for the date of the order`
+        : 'Wait for the date of the order';
+      const base = { order, wait, suborder, step: START, kind: START, status: 'planned' as const };
+      return { ...base, ...planned, reason, notBefore, dueAt: notBefore };
+    });
+  const replaced = new Set(starts.map(({ wait }) => wait));
+  return [...waits.filter(({ wait }) => !replaced.has(wait)), ...starts];
 }
 
 function rows(order: string, plan: OrderPlan, now: string): Suborder[] {
@@ -91,7 +121,7 @@ const plannedWaits = (order: string, { suborder, waits }: PlannedSuborder): Wait
 async function writeAll(
   { documents }: Dependencies,
   table: 'waits' | 'suborders',
-  items: readonly (Suborder | Wait)[],
+  items: readonly (Suborder | Wait | NetworkRecord)[],
 ): Promise<void> {
   const name = tableName(table);
   for (let start = 0; start < items.length; start += BATCH) {

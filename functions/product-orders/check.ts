@@ -1,24 +1,48 @@
-import type { Problem } from '#shared/domain/errors.ts';
+import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
 import type { OrderDocument } from '#shared/tmf622/document.ts';
 import { orderFacts } from '#shared/tmf622/facts.ts';
 import { type PlacedItem, placedItems } from '#shared/tmf622/items.ts';
 import { pointer } from '#shared/tmf622/pointer.ts';
 import { planOrder } from '#state-machines/planning/plan.ts';
+import { schedule } from '#state-machines/planning/timing.ts';
+
+/** What is known of an order that can be carried out. */
+export interface Outlook {
+  readonly expectedCompletionDate: string;
+}
 
 /**
- * What stands against carrying an order out, asked of the very planning that order management does later: unknown
- * offerings and characteristics, actions without a flow, items that would wait for each other. An item without an
- * offering is no problem: a person completes it. Each problem names its field in the request.
+ * Whether an order can be carried out, and when it should then be complete, asked of the very planning that order
+ * management does later. What stands against it: unknown offerings and characteristics, actions without a flow, items
+ * that would wait for each other, a date too far away. An item without an offering is no problem: a person completes it.
+ * @throws InvalidRequest with a problem for each field of the request
  */
-export function checkOrder(document: OrderDocument): readonly Problem[] {
+export function checkOrder(document: OrderDocument): Outlook {
   const facts = orderFacts(document);
   const plan = planOrder({ ...facts, order: '' });
-  if (!('refusals' in plan)) return [];
-  const placed = new Map(placedItems(document).map((entry) => [entry.item.id, entry]));
-  return plan.refusals.map((problem) =>
-    inRequest(problem, (index) => placed.get(facts.items[index]?.id ?? '')),
-  );
+  if ('refusals' in plan) {
+    const placed = new Map(placedItems(document).map((entry) => [entry.item.id, entry]));
+    throw new InvalidRequest(
+      plan.refusals.map((problem) => inRequest(problem, (index) => placed.get(facts.items[index]?.id ?? ''))),
+    );
+  }
+  const now = new Date(document.orderDate);
+  const { startsAt, end } = schedule(plan, facts, now);
+  if (startsAt && startsAt.getTime() - now.getTime() > MOST_DAYS_AHEAD * DAY_MS) {
+    const field = facts.readyBy === undefined ? 'requestedStartDate' : 'requestedCompletionDate';
+    throw new InvalidRequest([
+      {
+        pointer: pointer([field]),
+        message: `The order would begin in more than ${MOST_DAYS_AHEAD} days; send it later`,
+      },
+    ]);
+  }
+  return { expectedCompletionDate: end.toISOString() };
 }
+
+const DAY_MS = 86_400_000;
+/** An execution lives for a year at most, and the order has to be carried out within it. */
+const MOST_DAYS_AHEAD = 300;
 
 const IN_ITEM = /^\/productOrderItem\/(\d+)(.*)$/;
 const IN_CHARACTERISTIC = /^\/product\/productCharacteristic\/([^/]+)(.*)$/;

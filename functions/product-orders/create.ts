@@ -1,5 +1,4 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
 import { newOrderNumber, type OrderNumber } from '#shared/domain/order-number.ts';
 import { documentClient } from '#shared/store/client.ts';
 import { type AcceptedOrder, findEarlier, insertOrder } from '#shared/store/orders.ts';
@@ -7,13 +6,13 @@ import type { OrderDocument } from '#shared/tmf622/document.ts';
 import { readOrder } from '#shared/tmf622/read-order.ts';
 import { acknowledgement } from '#shared/tmf622/resource.ts';
 import { type Handle, type HttpResponse, httpHandler } from '../http.ts';
-import { checkOrder } from './check.ts';
+import { checkOrder, type Outlook } from './check.ts';
 import { idempotencyOf } from './idempotency.ts';
 
 export interface CreateDependencies {
   readonly client: DynamoDBDocumentClient;
-  /** What stands against carrying the order out: catalogue and plan. */
-  readonly checkOrder: (document: OrderDocument) => readonly Problem[];
+  /** Asks catalogue and plan; throws what stands against carrying the order out. */
+  readonly checkOrder: (document: OrderDocument) => Outlook;
   readonly now: () => Date;
   readonly newNumber: () => OrderNumber;
 }
@@ -33,9 +32,7 @@ export const createProductOrder =
     const idempotency = idempotencyOf(request);
     const earlier = idempotency && (await findEarlier(client, idempotency, document.orderDate));
     if (earlier) return created(earlier);
-    const problems = check(document);
-    if (problems.length > 0) throw new InvalidRequest(problems);
-    return created(await insertOrder(client, document, idempotency, newNumber));
+    return created(await insertOrder(client, document, check(document), idempotency, newNumber));
   };
 
 function created({ order, document }: AcceptedOrder): HttpResponse {

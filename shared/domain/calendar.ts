@@ -38,15 +38,39 @@ export function workingDaysEarlier(instant: Date, workingDays: number): Date {
 }
 
 /**
+ * When so much working time has passed: hours of weekends and public holidays do not count, so that two days from
+ * Friday noon are Tuesday noon.
+ */
+export function workingTimeLater(instant: Date, seconds: number): Date {
+  let clock = instant.getTime() + clockOffset(instant);
+  for (let left = seconds * 1000; left > 0; ) {
+    const midnight = (Math.floor(clock / DAY_MS) + 1) * DAY_MS;
+    const today = isWorkingDay(new Date(clock).toISOString().slice(0, 10)) ? midnight - clock : 0;
+    if (left <= today) return fromWallClock(clock + left);
+    left -= today;
+    clock = midnight;
+  }
+  return instant;
+}
+
+/** The last moment of the day, in the operator's time zone. */
+export const endOfDay = (instant: Date): Date =>
+  new Date(fromWallClock(Date.parse(calendarDate(instant)) + DAY_MS).getTime() - 1);
+
+/** The instant at which the operator's clocks show this time, given as if it were UTC. */
+function fromWallClock(clock: number): Date {
+  const guess = new Date(clock - clockOffset(new Date(clock)));
+  return new Date(clock - clockOffset(guess));
+}
+
+/**
  * The instant that a date or date-time means: a date alone is its first moment in the operator's time zone.
  * @returns undefined when the text is neither
  */
 export function instantOf(text: string): Date | undefined {
   const time = Date.parse(text);
   if (Number.isNaN(time)) return undefined;
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return new Date(time);
-  const guess = new Date(time - clockOffset(new Date(time)));
-  return new Date(time - clockOffset(guess));
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? fromWallClock(time) : new Date(time);
 }
 
 /** Milliseconds by which the operator's clocks are ahead of UTC; whole hours. */

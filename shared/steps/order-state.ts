@@ -7,10 +7,12 @@ import type { Suborder } from '#shared/store/records.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** The state of an order with these suborders; while it is not divided yet, that of order management. */
+/** The state of an order with these suborders; while none of its items has begun, that of order management. */
 export function stateOf(suborders: readonly Suborder[]): State {
   const items = suborders.filter(({ suborder }) => suborder !== MANAGEMENT);
-  return orderState((items.length > 0 ? items : suborders).map(({ state }) => state));
+  const begun = items.some(({ state }) => state !== 'acknowledged');
+  const management = suborders.find(({ suborder }) => suborder === MANAGEMENT);
+  return !begun && management ? management.state : orderState(items.map(({ state }) => state));
 }
 
 /**

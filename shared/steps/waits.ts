@@ -128,7 +128,7 @@ const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactI
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(parking.order, parking.suborder, parking.step),
-    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)${parking.announces ? ', #tells = :announces REMOVE' : ' REMOVE #tells,'} #reminders`,
+    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)${parking.notBefore ? ', #until = :until' : ''}${parking.announces ? ', #tells = :announces REMOVE' : ' REMOVE #tells,'} #reminders`,
     ConditionExpression: 'attribute_not_exists(#status) OR NOT #status IN (:done, :skipped)',
     ExpressionAttributeNames: {
       '#suborder': 'suborder',
@@ -140,9 +140,11 @@ const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactI
       '#startedAt': 'startedAt',
       '#tells': 'tells',
       '#reminders': 'reminders',
+      ...(parking.notBefore && { '#until': 'until' }),
     },
     ExpressionAttributeValues: {
       ...(parking.announces && { ':announces': parking.announces }),
+      ...(parking.notBefore && { ':until': parking.notBefore }),
       ':suborder': parking.suborder,
       ':step': parking.step,
       ':task': parking.task,

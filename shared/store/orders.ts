@@ -8,6 +8,7 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { endOfDay } from '#shared/domain/calendar.ts';
 import { InvalidRequest, NotFound, StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import { newOrderNumber, type OrderNumber } from '#shared/domain/order-number.ts';
 import type { TransactItem } from '#shared/steps/completion.ts';
@@ -55,6 +56,7 @@ export interface AcceptedOrder {
 export async function insertOrder(
   client: DynamoDBDocumentClient,
   document: OrderDocument,
+  outlook: Pick<OrderHeader, 'expectedCompletionDate'>,
   idempotency?: Idempotency,
   newNumber: () => OrderNumber = newOrderNumber,
 ): Promise<AcceptedOrder> {
@@ -67,7 +69,9 @@ export async function insertOrder(
     const order = newNumber();
     try {
       await client.send(
-        new TransactWriteCommand({ TransactItems: newOrderItems(order, document, text, idempotency) }),
+        new TransactWriteCommand({
+          TransactItems: newOrderItems(order, document, text, outlook, idempotency),
+        }),
       );
       return { order, document: documentOf(text) };
     } catch (error) {
@@ -122,11 +126,8 @@ export async function loadDocument(
   return parseDocument(Item);
 }
 
-/** The header of an order, with the projected end when one is known. */
-const headerSchema = orderHeaderSchema.extend({ expectedCompletionDate: z.string().optional() });
-
 export interface StoredOrder {
-  readonly header: OrderHeader & { readonly expectedCompletionDate?: string | undefined };
+  readonly header: OrderHeader;
   readonly document: OrderDocument;
 }
 
@@ -157,7 +158,7 @@ export function storedOrder(records: readonly Record<string, unknown>[]): Stored
   return header && document && { header: parseHeader(header), document: parseDocument(document) };
 }
 
-export const parseHeader = (record: unknown): StoredOrder['header'] => headerSchema.parse(record);
+export const parseHeader = (record: unknown): OrderHeader => orderHeaderSchema.parse(record);
 
 const parseDocument = (record: unknown): OrderDocument =>
   documentOf(documentRecordSchema.parse(record).document);
@@ -196,10 +197,12 @@ function newOrderItems(
   order: OrderNumber,
   document: OrderDocument,
   text: string,
+  { expectedCompletionDate }: Pick<OrderHeader, 'expectedCompletionDate'>,
   idempotency: Idempotency | undefined,
 ): TransactItem[] {
   const TableName = tableName('orders');
   const { orderDate, requestedCompletionDate, externalId } = document;
+  const promise = requestedCompletionDate ?? expectedCompletionDate;
   const header: OrderHeader = {
     pk: orderPartition(order),
     sk: 'HEADER',
@@ -209,6 +212,8 @@ function newOrderItems(
     ...(requestedCompletionDate && {
       requestedCompletionDate: new Date(requestedCompletionDate).toISOString(),
     }),
+    ...(expectedCompletionDate && { expectedCompletionDate }),
+    ...(promise && { promisedDate: endOfDay(new Date(promise)).toISOString() }),
     ...(externalId && { externalId }),
     list: 'orders',
     listKey: listKey(orderDate, order),

@@ -61,6 +61,8 @@ export const stepSchema = z.object({
   tells: z.enum(MESSAGE_TEMPLATES).optional(),
   /** How often the customer was reminded while it waits. */
   reminders: z.int().optional(),
+  /** The date that a timer waits for. */
+  until: instant.optional(),
   startedAt: instant.optional(),
   at: instant,
 });
@@ -206,6 +208,10 @@ export const orderHeaderSchema = z.object({
   state: z.enum(ITEM_STATES),
   orderDate: instant,
   requestedCompletionDate: z.string().optional(),
+  /** When it is expected to be complete, by the steps that are left. */
+  expectedCompletionDate: instant.optional(),
+  /** The end of the day that the customer asked for, or was told when the order was accepted. */
+  promisedDate: instant.optional(),
   completionDate: instant.optional(),
   externalId: z.string().optional(),
   /** The same for all orders: the partition that lists them by date. */

@@ -19,6 +19,10 @@ export interface ItemFacts {
 export interface OrderFacts {
   readonly orderDate: string;
   readonly requestedDate?: string;
+  /** When the customer wants it to be ready. */
+  readonly readyBy?: string;
+  /** Nothing is to start before. */
+  readonly startsFrom?: string;
   readonly customerId?: string;
   readonly accountId?: string;
   readonly addressId?: string;
@@ -48,10 +52,13 @@ export function orderFacts(document: OrderDocument): OrderFacts {
   const account =
     document.billingAccount ?? items.find(({ billingAccount }) => billingAccount)?.billingAccount;
   const address = installationAddress(document);
-  const requestedDate = document.requestedCompletionDate ?? document.requestedStartDate;
+  const { requestedCompletionDate: readyBy, requestedStartDate: startsFrom } = document;
+  const requestedDate = readyBy ?? startsFrom;
   return {
     orderDate: document.orderDate,
     ...(requestedDate !== undefined && { requestedDate }),
+    ...(readyBy !== undefined && { readyBy }),
+    ...(startsFrom !== undefined && { startsFrom }),
     ...(customer && { customerId: customer.id }),
     ...(account && { accountId: account.id }),
     ...(address?.id !== undefined && { addressId: address.id }),

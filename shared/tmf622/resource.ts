@@ -13,9 +13,10 @@ export type SuborderProgress = Pick<
 >;
 
 /** What the resource shows of an order's header. */
-export type OrderProgress = Pick<OrderHeader, 'order' | 'state' | 'completionDate'> & {
-  readonly expectedCompletionDate?: string | undefined;
-};
+export type OrderProgress = Pick<
+  OrderHeader,
+  'order' | 'state' | 'completionDate' | 'expectedCompletionDate'
+>;
 
 /** A TMF622 `ProductOrder`, ready to be answered. */
 export type ProductOrderResource = Readonly<Record<string, unknown>> & {
@@ -59,9 +60,10 @@ export const acknowledgement = (order: string, document: OrderDocument): Product
 export function stateOf(header: OrderProgress, suborders: readonly SuborderProgress[]): State {
   if (isTerminal(header.state)) return header.state;
   const items = suborders.filter(({ suborder }) => suborder !== MANAGEMENT);
-  if (items.length > 0) return orderState(items.map(({ state }) => state));
   const management = suborders.find(({ suborder }) => suborder === MANAGEMENT);
-  return management ? management.state : header.state;
+  const state = items.length > 0 ? orderState(items.map((item) => item.state)) : 'acknowledged';
+  // While none of its items has begun, the order is as far as its management.
+  return state === 'acknowledged' ? (management?.state ?? header.state) : state;
 }
 
 type ItemWithState = ProductOrderItem & { readonly state: State };

@@ -48,7 +48,7 @@ export interface Links {
 }
 
 /** Step and kind of the wait that holds back a whole suborder, and the gate id in its entries. */
-export const START = 'start';
+export const START = 'start' as const;
 const RELIES_ON = 'RELIES_ON';
 
 /**

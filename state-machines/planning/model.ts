@@ -2,6 +2,8 @@ import type { Problem } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import type { Flags } from '#shared/domain/flags.ts';
 import type { Action, Product } from '#shared/domain/products.ts';
+import type { Network } from '#shared/timing/network.ts';
+import type { FlowTime } from '#shared/timing/start-date.ts';
 import type { Opens, PlannedWait } from './links.ts';
 
 /** One order item, as far as planning needs it. */
@@ -77,6 +79,9 @@ export interface OrderPlan {
   readonly suborders: readonly PlannedSuborder[];
   readonly unchanged: readonly UnchangedItem[];
   readonly incomplete: readonly IncompleteItem[];
+  /** What its projected end is worked out from. */
+  readonly network: Network;
+  readonly flowTimes: readonly FlowTime[];
 }
 
 /** Why an order cannot be carried out as it is. Pointers are into the TMF622 body: `/productOrderItem/0/…`. */

@@ -3,12 +3,14 @@ import type { Flags } from '#shared/domain/flags.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { SUBORDER_FLOWS } from '../catalogue.ts';
 import type { Flow } from '../language/flow.ts';
+import { handle } from '../order-item.ts';
 import { manage } from '../order-management.ts';
 import { type Chosen, type Draft, draft } from './draft.ts';
 import { type Links, linkSuborders, type Member, START } from './links.ts';
 import type { OrderPlan, PlanFacts, PlanItem, PlannedSuborder, Refusal } from './model.ts';
-import { plannedPath, UNKNOWN_PATH } from './path.ts';
+import { fullPath, plannedPath, UNKNOWN_PATH } from './path.ts';
 import { relationProblems, standstill } from './refusals.ts';
+import { flowTimesOf, networkOf } from './timing.ts';
 import { withdrawalEnds } from './withdrawal.ts';
 
 export type { Opening, Opens, PlannedWait } from './links.ts';
@@ -47,6 +49,10 @@ export function planOrder(order: PlanFacts, flows: readonly Flow[] = SUBORDER_FL
   const impossible = standstill([management, ...members], links, label);
   if (impossible) return { refusals: [impossible] };
 
+  // What nobody has looked at yet takes as long as it usually takes the order desk.
+  const timed = members.map((member) =>
+    member.flow ? member : { ...member, flow: handle, path: fullPath(handle) },
+  );
   const siblingsOf = siblingFinder(drafts);
   const assemble = (
     suborder: string,
@@ -75,6 +81,8 @@ export function planOrder(order: PlanFacts, flows: readonly Flow[] = SUBORDER_FL
     unchanged: drafts.flatMap(({ kind, suborder, item }) =>
       kind === 'unchanged' ? { suborder, item: item.id } : [],
     ),
+    network: networkOf(timed, links, { ...order }),
+    flowTimes: flowTimesOf(timed),
     incomplete: drafts.flatMap((own) =>
       own.kind === 'incomplete'
         ? {

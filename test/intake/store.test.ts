@@ -23,6 +23,8 @@ const dynamo = mockClient(DynamoDBDocumentClient);
 const document = readOrder(example('minimal'), '2026-11-23T10:00:00.000Z');
 const idempotency = { client: 'portal', key: 'k', bodyHash: 'h' };
 
+const OUTLOOK = { expectedCompletionDate: '2026-11-27T10:00:00.000Z' };
+
 /** What DynamoDB answers when it cancels a transaction of header, document, party and idempotency record. */
 const cancelled = (...codes: string[]) =>
   new TransactionCanceledException({
@@ -39,7 +41,7 @@ beforeEach(() => {
 
 describe('keeping an order', () => {
   it('writes header, document, parties and the request, and nothing else', async () => {
-    const { order } = await insertOrder(client, document, idempotency, () => 'N');
+    const { order } = await insertOrder(client, document, OUTLOOK, idempotency, () => 'N');
     expect(order).toBe('N');
     const items = (writes()[0]?.TransactItems ?? []).map(({ Put }) => Put);
     expect(items).toMatchObject([
@@ -48,6 +50,8 @@ describe('keeping an order', () => {
           pk: 'ORDER#N',
           sk: 'HEADER',
           state: 'acknowledged',
+          expectedCompletionDate: OUTLOOK.expectedCompletionDate,
+          promisedDate: '2026-11-27T22:59:59.999Z',
           list: 'orders',
           listKey: '2026-11-23T10:00:00.000Z#N',
           version: 1,
@@ -84,7 +88,9 @@ describe('keeping an order', () => {
       .resolves({});
     dynamo.on(GetCommand).resolves({});
     const numbers = ['A', 'B'];
-    expect(await insertOrder(client, document, idempotency, () => numbers.shift() ?? '')).toMatchObject({
+    expect(
+      await insertOrder(client, document, OUTLOOK, idempotency, () => numbers.shift() ?? ''),
+    ).toMatchObject({
       order: 'B',
     });
   });
@@ -95,18 +101,18 @@ describe('keeping an order', () => {
     dynamo
       .on(GetCommand, { Key: { pk: 'ORDER#FAST', sk: 'DOCUMENT' } })
       .resolves({ Item: { document: JSON.stringify(document) } });
-    expect(await insertOrder(client, document, idempotency)).toEqual({ order: 'FAST', document });
+    expect(await insertOrder(client, document, OUTLOOK, idempotency)).toEqual({ order: 'FAST', document });
     expect(writes()).toHaveLength(1);
   });
 
   it('gives up as a technical error when others are always in the way', async () => {
     dynamo.on(TransactWriteCommand).rejects(cancelled('TransactionConflict', 'None', 'None'));
-    await expect(insertOrder(client, document)).rejects.toMatchObject({ code: 'Conflict' });
+    await expect(insertOrder(client, document, OUTLOOK)).rejects.toMatchObject({ code: 'Conflict' });
   });
 
   it('does not repeat what can only fail again', async () => {
     dynamo.on(TransactWriteCommand).rejects(cancelled('ValidationError', 'None', 'None'));
-    await expect(insertOrder(client, document)).rejects.toBeInstanceOf(TransactionCanceledException);
+    await expect(insertOrder(client, document, OUTLOOK)).rejects.toBeInstanceOf(TransactionCanceledException);
     expect(writes()).toHaveLength(1);
   });
 });
@@ -118,7 +124,7 @@ describe('reading orders', () => {
   });
 
   it('asks again for what a batch left out, and leaves out what has vanished', async () => {
-    const { TransactItems = [] } = await insertOrder(client, document, undefined, () => 'N').then(
+    const { TransactItems = [] } = await insertOrder(client, document, OUTLOOK, undefined, () => 'N').then(
       () => writes()[0] ?? { TransactItems: undefined },
     );
     const [header, kept] = TransactItems.map(({ Put }) => Put?.Item ?? {});

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { suborderNumberSchema } from '#shared/store/records.ts';
+
+/** One step of a plan, as far as its time goes. */
+export const timedStepSchema = z.object({
+  step: z.string(),
+  kind: z.enum(['system', 'manual', 'event', 'timer']),
+  /** How long it usually takes. What people and the outside do counts working days only. */
+  seconds: z.number(),
+  /** Steps of the same suborder that it comes after; the one before it in the list when absent. */
+  after: z.array(z.string()).optional(),
+  /** Steps of other suborders (`01.activate`) that it waits for: one of each list. */
+  gates: z.array(z.array(z.string())).optional(),
+  /** Its gate opens so many working days before the date that is confirmed to what it waits for. */
+  workingDaysBefore: z.int().optional(),
+  /** For a timer: its date, when it was known from the start. */
+  until: z.iso.datetime().optional(),
+});
+export type TimedStep = z.infer<typeof timedStepSchema>;
+
+/** What an order's projected end is worked out from: the steps of each suborder, kept when it is planned. */
+export const networkSchema = z.record(suborderNumberSchema, z.array(timedStepSchema));
+export type Network = z.infer<typeof networkSchema>;
+
+/** The record that holds the network of an order, beside its suborders. Key: order, `TIMING`. */
+export const networkRecordSchema = z.object({ order: z.string(), sk: z.string(), steps: networkSchema });
+export type NetworkRecord = z.infer<typeof networkRecordSchema>;
+
+/** Key of the record that holds the network of an order, beside its suborders. */
+export const networkKey = (order: string) => ({ order, sk: 'TIMING' });
+
+/** The name of a step within its order. */
+export const nodeId = (suborder: string, step: string): string => `${suborder}.${step}`;
