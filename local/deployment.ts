@@ -19,6 +19,7 @@ import { TimeToLive } from './dynamodb/time-to-live.ts';
 import type { MappingOptions } from './event-sources/mapping.ts';
 import { QueueMapping } from './event-sources/queue-mapping.ts';
 import { StreamMapping } from './event-sources/stream-mapping.ts';
+import { StreamReader } from './event-sources/stream-reader.ts';
 import { Deliveries, pendingDelivery } from './events/deliveries.ts';
 import { Rules } from './events/rules.ts';
 import { keptSchedule, Scheduler } from './events/scheduler.ts';
@@ -365,7 +366,7 @@ function eventSourceMappings(
   const { clock, activity, faults, data } = ground;
   const checkpoints = data?.shelf('checkpoints', z.string()) ?? new Map<string, string>();
   const byQueue = new Map<string, QueueMapping>();
-  const byTable = new Map<string, StreamMapping[]>();
+  const readers = new Map<string, StreamReader>();
   for (const resource of resources) {
     if (resource.type !== 'AWS::Lambda::EventSourceMapping') continue;
     const where = `${resource.stack}.${resource.logicalId}`;
@@ -400,19 +401,17 @@ function eventSourceMappings(
     if (queue) {
       refuseShortVisibility(where, queue.definition.VisibilityTimeout, target);
       byQueue.set(queue.name, new QueueMapping(options, queue, queues));
-    } else if (table)
-      byTable.set(table.name, [
-        ...(byTable.get(table.name) ?? []),
-        new StreamMapping(options, table, dynamoDb, checkpoints),
-      ]);
-    else
+    } else if (table) {
+      const reader =
+        readers.get(table.name) ?? new StreamReader(table, dynamoDb, { clock, activity, region });
+      reader.subscribe(new StreamMapping(options, table, checkpoints));
+      readers.set(table.name, reader);
+    } else
       throw new Error(`${where}: ${definition.EventSourceArn} is neither a queue nor a stream of this app`);
   }
   queues.onChange(({ name }) => byQueue.get(name)?.wake());
-  dynamoDb.onWrite(({ name }) => {
-    for (const mapping of byTable.get(name) ?? []) mapping.wake();
-  });
-  return [...byQueue.values(), ...[...byTable.values()].flat()];
+  dynamoDb.onWrite(({ name }) => readers.get(name)?.wake());
+  return [...byQueue.values(), ...readers.values()];
 }
 
 function refuseShortVisibility(

@@ -127,9 +127,15 @@ export function fillIn(form: WorkItem['form'] = []): Record<string, unknown> {
   return Object.fromEntries(answers);
 }
 
-/** Another label of the same kind: each digit in the last ten characters is drawn anew. */
+/** Another label of the same kind: each digit, and each letter that is one in hexadecimal, in the last ten characters is drawn anew. */
 const labelLike = (example: string): string =>
-  example.slice(0, -10) + example.slice(-10).replaceAll(/\d/g, () => String(Math.floor(Math.random() * 10)));
+  example.slice(0, -10) +
+  example
+    .slice(-10)
+    .replaceAll(/\d/g, () => oneOf('0123456789'))
+    .replaceAll(/[A-F]/g, () => oneOf('ABCDEF'));
+
+const oneOf = (letters: string): string => letters.charAt(Math.floor(Math.random() * letters.length));
 
 function inHours(time: number): number {
   const hour = new Date(time).getUTCHours();
