@@ -136,7 +136,7 @@ const STEP_TABLES = {
 } as const satisfies Tables;
 
 /** A compensation finds the outputs of the step, and marks it as undone. */
-const UNDO_TABLES = { suborders: ['GetItem', 'UpdateItem'] } as const satisfies Tables;
+const UNDO_TABLES = { suborders: ['Query', 'UpdateItem'] } as const satisfies Tables;
 
 /** Parking a token: the wait, and the step that waits. */
 const PARK_TABLES = {
@@ -305,13 +305,14 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   ),
   handler('undo/prepare', 'orders', 'Lists what a cancelled suborder must undo, the latest first', {
     tables: {
+      orders: ['UpdateItem'],
       suborders: [...READ, 'UpdateItem'],
       waits: ['Query', 'UpdateItem'],
-      workItems: ['GetItem', ...WRITE],
+      workItems: ['GetItem', 'UpdateItem'],
     },
   }),
   handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
-    tables: { orders: ['UpdateItem'], suborders: [...READ, 'UpdateItem'], waits: ['UpdateItem'] },
+    tables: { orders: ['UpdateItem'], suborders: [...READ, 'UpdateItem'], waits: ['Query', 'UpdateItem'] },
   }),
   handler(
     'events/publish',

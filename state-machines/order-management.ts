@@ -18,7 +18,8 @@ export const manage = flow('order.manage', 'Order: check, divide, start, wait, c
       with: { dueAt: fact('withdrawalEnds') },
     }),
     system('plan', order.plan),
-    system('start', order.start),
+    // From here on it is the items that are cancelled, each by itself.
+    system('start', order.start, { noReturn: 'hard', noReturnAt: 'start' }),
     system('close', order.close, { waitsFor: allSuborders, reaches: 'COMPLETE' }),
   ],
 });

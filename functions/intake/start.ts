@@ -12,7 +12,7 @@ import { loadDocument } from '#shared/store/orders.ts';
 import type { Suborder } from '#shared/store/records.ts';
 import { orderFacts } from '#shared/tmf622/facts.ts';
 import { manage } from '#state-machines/order-management.ts';
-import { plannedPath } from '#state-machines/planning/path.ts';
+import { plannedPath, pointsOfNoReturn } from '#state-machines/planning/path.ts';
 import { withdrawalEnds } from '#state-machines/planning/withdrawal.ts';
 
 export interface StartDependencies {
@@ -33,6 +33,7 @@ export async function startOrder(deps: StartDependencies, message: string): Prom
   const { order } = messageSchema.parse(JSON.parse(message));
   const ends = withdrawalEnds(orderFacts(await loadDocument(deps.client, order)));
   const flags: Flags = { withdrawalWait: ends !== undefined };
+  const path = plannedPath(manage, flags);
   const record: Suborder = {
     ...suborderKey(order, MANAGEMENT),
     suborder: MANAGEMENT,
@@ -43,7 +44,8 @@ export async function startOrder(deps: StartDependencies, message: string): Prom
     milestones: {},
     opens: {},
     siblings: {},
-    steps: plannedPath(manage, flags).steps.length,
+    steps: path.steps.length,
+    noReturn: pointsOfNoReturn(path),
     done: 0,
     startedAt: deps.now().toISOString(),
   };

@@ -67,7 +67,7 @@ function rows(order: string, plan: OrderPlan, now: string): Suborder[] {
   const empty = { flags: {}, facts: {}, milestones: {}, opens: {}, siblings: {}, steps: 0, done: 0 };
   const row = (number: string) => ({ ...suborderKey(order, number), suborder: number });
   return [
-    ...plan.suborders.map(({ suborder, item, flow, facts, flags, siblings, steps, opens }) => ({
+    ...plan.suborders.map(({ suborder, item, flow, facts, flags, siblings, steps, noReturn, opens }) => ({
       ...empty,
       ...row(suborder),
       item,
@@ -79,6 +79,7 @@ function rows(order: string, plan: OrderPlan, now: string): Suborder[] {
         Object.entries(siblings).map(([product, numbers]) => [product, [...numbers]]),
       ),
       steps,
+      ...(Object.keys(noReturn).length > 0 && { noReturn }),
       opens: openings(opens),
     })),
     ...plan.incomplete.map(({ suborder, item, reason, opens }) => ({

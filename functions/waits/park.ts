@@ -6,7 +6,9 @@ import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { correlationItem, correlationKeyOf } from '#shared/inbox/correlation.ts';
 import { applyPendingEvents } from '#shared/inbox/matching.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { isEnding } from '#shared/steps/ending.ts';
 import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
+import { mayBegin } from '#shared/steps/no-return.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
 import { isDone, stepEventSchema } from '#shared/steps/run-step.ts';
 import { attemptKey, attemptSchema, parkWait } from '#shared/steps/waits.ts';
@@ -14,7 +16,6 @@ import type { Outcome, Wait } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { DONE, type EventTask } from '#shared/tasks/task.ts';
-import { isEnding } from '#shared/work-items/ending.ts';
 import { dependencies, taskHandler } from '../task-handler.ts';
 
 /** A reminder some seconds after the wait began, or before a date among the facts. */
@@ -65,7 +66,7 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   // Completed by hand: then what the wait would have needed does not matter.
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: await parkWait(deps, base) };
-  if (isEnding(row))
+  if (kind === 'gate' ? isEnding(row) : !(await mayBegin(deps, row, step)))
     throw new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
   if (kind === 'gate') return { status: await parkWait(deps, { ...base, outcome: { result: {} } }) };
 

@@ -1,18 +1,18 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { tableName } from '#shared/store/client.ts';
-import type { Suborder, Wait, WorkItem } from '#shared/store/records.ts';
-import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
-import { closeWait, getWaits } from '#shared/store/waits.ts';
-import { closeWorkItem, isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
+import type { Suborder } from '#shared/store/records.ts';
+import { getSteps, getSuborder, getSuborders } from '#shared/store/suborders.ts';
 import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
+import { beginEnding, confirm, type Ending, isStarted } from './begin-ending.ts';
 import { openGate, suborderKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
+import { endWaits } from './end-waits.ts';
+import { ENDS, isEnding, NOT_ENDING } from './ending.ts';
 import { projectOrderState } from './order-state.ts';
-import { FIRST_RUN } from './run-step.ts';
 import { startWait } from './start-all.ts';
-import { moveSuborder } from './suborder-state.ts';
 import { writeTogether } from './transaction.ts';
 
 /** A completed step and the compensation that takes it back. */
@@ -37,20 +37,53 @@ export async function prepareUndo(
   suborder: string,
   fixedInputs: FixedInputs,
 ): Promise<{ steps: StepToUndo[] }> {
-  // TMF622 lets a suborder come to `pendingCancellation` by way of `assessingCancellation` only.
-  await writeTogether(deps, [moveSuborder(order, suborder, MAY_END, 'assessingCancellation')]);
-  await writeTogether(deps, [
-    moveSuborder(order, suborder, ['assessingCancellation'], 'pendingCancellation'),
-  ]);
-  await closeWaits(deps, order, suborder);
-  const [{ flow }, steps] = await Promise.all([
-    getSuborder(deps, order, suborder),
-    stepsToUndo(deps, order, suborder),
-  ]);
-  return { steps: steps.map((undo) => ({ ...undo, with: fixedInputs(flow, undo.step) })) };
+  const row = await endSuborder(deps, order, suborder, { ends: 'cancelled' });
+  if (!isEnding(row)) return { steps: [] };
+  const steps = await stepsToUndo(deps, order, suborder);
+  return { steps: steps.map((undo) => ({ ...undo, with: fixedInputs(row.flow, undo.step) })) };
 }
 
-const MAY_END = ['acknowledged', 'inProgress', 'pending', 'held'] as const;
+const ATTEMPTS = 5;
+
+/**
+ * Decides that a suborder ends, unless it is decided or has ended before, and has its flow leave every wait. One that
+ * has not started is over with that.
+ * @returns the suborder, as it is after that
+ */
+export async function endSuborder(
+  deps: Dependencies,
+  order: string,
+  suborder: string,
+  ending: Ending,
+): Promise<Suborder> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const row = await getSuborder(deps, order, suborder);
+    if (row.endedAt !== undefined) return row;
+    if (isEnding(row)) {
+      await carryOutEnding(deps, row);
+      return row;
+    }
+    if (!(await beginEnding(deps, [row], ending))) continue;
+    await carryOutEnding(deps, row);
+    return { ...row, ...ending };
+  }
+  throw new TechnicalError('Conflict', `Others kept writing suborder ${order}-${suborder}`);
+}
+
+/** Does what follows from the decision that a suborder ends. Safe to repeat. */
+export async function carryOutEnding(deps: Dependencies, row: Suborder): Promise<void> {
+  const { order, suborder } = row;
+  await confirm(deps, [row]);
+  await endWaits(deps, order, suborder);
+  await projectOrderState(deps, order);
+  if (isStarted(row)) return;
+  try {
+    await endCancelled(deps, order, suborder);
+  } catch (error) {
+    // It was being started at that moment: its execution undoes what it has done, and ends it.
+    if (!(error instanceof StateConflict)) throw error;
+  }
+}
 
 /** Completed steps that can be undone, the latest first. */
 async function stepsToUndo(
@@ -66,46 +99,10 @@ async function stepsToUndo(
   });
 }
 
-/** Other branches of the flow may wait still: their execution has left them. */
-async function closeWaits(deps: Dependencies, order: string, suborder: string): Promise<void> {
-  const at = deps.now().toISOString();
-  for (const wait of await getWaits(deps, order, suborder)) {
-    if (wait.status === 'open' && !wait.outcome) await close(deps, wait, at);
-  }
-}
-
-const ATTEMPTS = 5;
-
-/** Somebody may touch the work item meanwhile: then the two are looked at again, so that neither stays alone. */
-async function close(deps: Dependencies, wait: Wait, at: string): Promise<void> {
-  const note = 'The suborder is cancelled';
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const item = await workItemOf(deps, wait);
-    const refused = await writeTogether(deps, [
-      closeWait(wait),
-      ...(item && isLive(item.state) ? [closeWorkItem(item, { by: 'milepost', note, at })] : []),
-    ]);
-    if (!refused || refused.includes(WAIT)) return;
-  }
-  throw new TechnicalError('Conflict', `Others kept writing the work item of ${wait.order} ${wait.wait}`);
-}
-
-/** Where the wait stands among the writes that close it: when it is refused, it has its outcome. */
-const WAIT = 0;
-
-async function workItemOf(
-  deps: Dependencies,
-  { order, suborder, step, kind }: Wait,
-): Promise<WorkItem | undefined> {
-  if (kind !== 'manual' && kind !== 'repair') return undefined;
-  const record = await getStep(deps, order, suborder, step);
-  const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
-  return readWorkItem(deps, workItemId({ ...ref, kind: kind === 'manual' ? 'manual' : 'fallout' }));
-}
-
 /**
- * A suborder has ended as cancelled. Who waits for its end goes on; who waits for a milestone that will never come
- * now fails at its gate, so that it is cancelled too (the default policy: an item's dependents stop with it).
+ * A suborder has ended as was decided. Who waits for its end goes on; who waits for a milestone that will never come
+ * now fails at its gate, so that it is cancelled too (the default policy: an item's dependents stop with it). What
+ * order management has planned and not started ends with it.
  * @throws StateConflict `UndoIncomplete` when a step of a branch that was left completed meanwhile: undo again
  */
 export async function endCancelled(
@@ -122,15 +119,16 @@ export async function endCancelled(
       'UndoIncomplete',
       `${left.length} steps of suborder ${order}-${suborder} completed after their undo was prepared`,
     );
-  const at = deps.now().toISOString();
-  const dependents = waitsOnMissing(row);
-  for (const wait of dependents) await failGate(deps, row, wait);
+  for (const wait of waitsOnMissing(row)) await failGate(deps, row, wait);
   await writeTogether(deps, [
-    ended(row, at),
+    ended(row, deps.now().toISOString()),
     ...(row.opens.ENDED ?? []).map(({ wait, entry }) => openGate(order, wait, entry)),
   ]);
+  if (suborder === MANAGEMENT)
+    for (const item of await getSuborders(deps, order))
+      if (!isStarted(item)) await endSuborder(deps, order, item.suborder, { ends: 'cancelled' });
   await projectOrderState(deps, order);
-  return { status: 'cancelled' };
+  return { status: row.ends ?? row.state };
 }
 
 /**
@@ -164,20 +162,16 @@ const complete = ({ order, suborder }: Suborder, at: string): TransactItem => ({
     Key: suborderKey(order, suborder),
     UpdateExpression:
       'SET #state = :completed, #endedAt = :at, #milestones.#complete = :at, #milestones.#ended = :at',
-    ConditionExpression: 'NOT #state IN (:ending, :cancelled)',
+    ConditionExpression: NOT_ENDING,
     ExpressionAttributeNames: {
       '#state': 'state',
       '#endedAt': 'endedAt',
       '#milestones': 'milestones',
       '#complete': 'COMPLETE' satisfies Milestone,
       '#ended': 'ENDED' satisfies Milestone,
+      ...ENDS,
     },
-    ExpressionAttributeValues: {
-      ':completed': 'completed',
-      ':ending': 'pendingCancellation',
-      ':cancelled': 'cancelled',
-      ':at': at,
-    },
+    ExpressionAttributeValues: { ':completed': 'completed', ':at': at },
   },
 });
 
@@ -185,15 +179,16 @@ const ended = ({ order, suborder }: Suborder, at: string): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: suborderKey(order, suborder),
-    UpdateExpression: 'SET #state = :cancelled, #endedAt = :at, #milestones.#ended = :at',
-    ConditionExpression: '#state = :pending',
+    UpdateExpression: 'SET #state = #ends, #endedAt = :at, #milestones.#ended = :at',
+    ConditionExpression: 'attribute_exists(#ends) AND attribute_not_exists(#endedAt)',
     ExpressionAttributeNames: {
       '#state': 'state',
       '#endedAt': 'endedAt',
       '#milestones': 'milestones',
       '#ended': 'ENDED' satisfies Milestone,
+      ...ENDS,
     },
-    ExpressionAttributeValues: { ':cancelled': 'cancelled', ':pending': 'pendingCancellation', ':at': at },
+    ExpressionAttributeValues: { ':at': at },
   },
 });
 
@@ -214,11 +209,13 @@ function waitsOnMissing({ opens, milestones }: Suborder): ReadonlySet<string> {
   );
 }
 
-/** A suborder whose start waits is started to be cancelled by its first step, so that every end goes the same way. */
+/** A suborder whose start waits is over before it started. */
 async function failGate(deps: Dependencies, { order, suborder }: Suborder, wait: string): Promise<void> {
   const [dependent = ''] = wait.split('#');
-  if (wait === startWait(dependent))
-    await writeTogether(deps, [moveSuborder(order, dependent, ['acknowledged'], 'pendingCancellation')]);
+  if (wait === startWait(dependent)) {
+    await endSuborder(deps, order, dependent, { ends: 'cancelled' });
+    return;
+  }
   await deps.documents.send(
     new UpdateCommand({
       TableName: tableName('waits'),

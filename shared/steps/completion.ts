@@ -5,6 +5,8 @@ import type { MessageTemplate } from '#shared/domain/messages.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Suborder } from '#shared/store/records.ts';
+import { ENDS, NOT_ENDING } from './ending.ts';
+import { passedBy } from './no-return.ts';
 
 /** One write of a DynamoDB transaction (at most 100 of them, 4 MB). */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -75,7 +77,7 @@ export function completionItems(suborder: Suborder, run: StepRun, completion: Co
         },
       },
     },
-    progress(suborder, reaches, at),
+    progress(suborder, run.step, completion),
     ...gatesOpenedBy(suborder, reaches, outputs).slice(0, GATES_WITH_STEP),
   ];
 }
@@ -90,32 +92,34 @@ export const remainingGates = (
   { reaches, outputs }: Pick<Completion, 'reaches' | 'outputs'>,
 ): TransactItem[] => gatesOpenedBy(suborder, reaches, outputs).slice(GATES_WITH_STEP);
 
-/** The suborder's progress; `COMPLETE` ends it. */
-function progress(suborder: Suborder, reaches: Milestone | undefined, at: string): TransactItem {
+/** The suborder's progress; `COMPLETE` ends it, and a point of no return is passed. */
+function progress(suborder: Suborder, step: string, { reaches, at, status }: Completion): TransactItem {
   const ends = reaches === 'COMPLETE';
+  const passed = status === 'skipped' ? undefined : passedBy(suborder, step);
+  const sets = [
+    ...(reaches ? ['#milestones.#reached = :at'] : []),
+    ...(ends ? ['#state = :completed, #endedAt = :at'] : []),
+    ...(passed ? ['#passed = if_not_exists(#passed, :step)'] : []),
+  ];
   return {
     Update: {
       TableName: tableName('suborders'),
       Key: suborderKey(suborder.order, suborder.suborder),
-      UpdateExpression: [
-        'ADD #done :one',
-        ...(reaches ? ['SET #milestones.#reached = :at'] : []),
-        ...(ends ? [', #state = :completed, #endedAt = :at'] : []),
-      ].join(' '),
+      UpdateExpression: `ADD #done :one${sets.length > 0 ? ` SET ${sets.join(', ')}` : ''}`,
       // A cancellation that was accepted meanwhile stays accepted.
-      ...(ends && { ConditionExpression: 'NOT #state IN (:ending, :cancelled)' }),
+      ...(ends && { ConditionExpression: NOT_ENDING }),
       ExpressionAttributeNames: {
         '#done': 'done',
         ...(reaches && { '#milestones': 'milestones', '#reached': reaches }),
-        ...(ends && { '#state': 'state', '#endedAt': 'endedAt' }),
+        ...(ends && { '#state': 'state', '#endedAt': 'endedAt', ...ENDS }),
+        ...(passed && { '#passed': passed }),
       },
       ExpressionAttributeValues: {
         ':one': 1,
         ...(reaches && { ':at': at }),
+        ...(passed && { ':step': step }),
         ...(ends && {
           ':completed': 'completed',
-          ':ending': 'pendingCancellation',
-          ':cancelled': 'cancelled',
         }),
       },
     },

@@ -1,14 +1,16 @@
 import * as z from 'zod';
 import type { CallSystem } from '#shared/clients/underlying-system.ts';
-import { ContractViolation, StateConflict } from '#shared/domain/errors.ts';
+import { BusinessRejection, ContractViolation, StateConflict } from '#shared/domain/errors.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import type { SystemTask } from '#shared/tasks/task.ts';
 import type { Dependencies } from './dependencies.ts';
+import { isEnding } from './ending.ts';
 import { flagsOf } from './flags.ts';
 import { collectInput, knownFacts } from './inputs.ts';
+import { mayBegin, turnBack } from './no-return.ts';
 import { getOrderFacts } from './order-facts.ts';
 import { recordStep } from './record-step.ts';
 
@@ -87,14 +89,16 @@ export async function runStep<T extends SystemTask>(
   ]);
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };
-  if (isEnding(suborder))
-    throw new StateConflict('SuborderEnding', `Suborder ${order}-${number} is being cancelled`);
+  if (isEnding(suborder)) throw ending(suborder);
 
   const facts = knownFacts(orderFacts, suborder, steps);
   const input = await collectInput<T['input']>(deps, event, task.input, suborder, facts);
+  if (!(await mayBegin(deps, suborder, step))) throw ending(suborder);
   const run = recorded?.run ?? FIRST_RUN;
   const idempotencyKey = `${order}-${number}-${step}-${run}`;
-  const answer = task.output.safeParse(await work({ event, suborder, input, idempotencyKey }));
+  const answer = task.output.safeParse(
+    await unlessRejected(deps, suborder, step, work({ event, suborder, input, idempotencyKey })),
+  );
   if (!answer.success)
     throw new ContractViolation(
       task.system,
@@ -113,6 +117,23 @@ export async function runStep<T extends SystemTask>(
   return { status: status === 'recorded' ? 'done' : 'replayed', flags: flagsOf(task, outputs) };
 }
 
+const ending = ({ order, suborder }: Suborder): StateConflict =>
+  new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
+
+async function unlessRejected<T>(
+  deps: Dependencies,
+  suborder: Suborder,
+  step: string,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof BusinessRejection) await turnBack(deps, suborder, step);
+    throw error;
+  }
+}
+
 /** Now, or right after the latest of these steps when clocks differ: steps are undone in the reverse of this order. */
 function timeAfter(steps: readonly StepRecord[], now: Date): string {
   const latest = Math.max(...steps.map(({ at }) => Date.parse(at) + 1));
@@ -122,5 +143,3 @@ function timeAfter(steps: readonly StepRecord[], now: Date): string {
 /** Whether a step needs no more work. */
 export const isDone = ({ status }: Pick<StepRecord, 'status'>): boolean =>
   status === 'done' || status === 'skipped';
-
-const isEnding = ({ state }: Suborder): boolean => state === 'pendingCancellation' || state === 'cancelled';

@@ -3,11 +3,13 @@ import type { MessageTemplate } from '#shared/domain/messages.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
-import { getStep } from '#shared/store/suborders.ts';
+import { getStep, getSuborder } from '#shared/store/suborders.ts';
 import { getWait } from '#shared/store/waits.ts';
 import { stepKey, type TransactItem, waitId } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { doneResult } from './done-result.ts';
+import { endWait } from './end-waits.ts';
+import { isEnding } from './ending.ts';
 import { FIRST_RUN, isDone } from './run-step.ts';
 import { writeTogether } from './transaction.ts';
 
@@ -73,11 +75,22 @@ export async function parkWait(
     ...(recordsStep ? [stepWaits(deps, parking, recorded?.run ?? FIRST_RUN)] : []),
     ...(parking.extra ?? []),
   ]);
-  if (!refused) return 'parked';
+  if (!refused) {
+    await leaveIfEnding(deps, parking);
+    return 'parked';
+  }
   const known = await isParked(deps, parking);
   if (known) return 'already-parked';
   if (refused.includes(0)) return 'stale';
   throw new Error(`Could not park ${waitId(suborder, step, kind)} of ${order} (attempt ${attempt})`);
+}
+
+/** The wait is written first, then the suborder is looked at: a cancel does it the other way round, so that one of them sees the other. */
+async function leaveIfEnding(deps: Dependencies, parking: Parking): Promise<void> {
+  const { order, suborder, step, kind } = parking;
+  if (kind === 'undo' || !isEnding(await getSuborder(deps, order, suborder))) return;
+  const wait = await getWait(deps, order, waitId(suborder, step, kind));
+  if (wait) await endWait(deps, wait);
 }
 
 function park(parking: Parking): TransactItem {

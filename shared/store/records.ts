@@ -18,6 +18,13 @@ export const openingSchema = z.object({
   workingDaysBefore: z.int().optional(),
 });
 
+/** Where no path on the way back leads past, and from when on: as the flow says it. */
+export const pointOfNoReturnSchema = z.object({
+  type: z.enum(['soft', 'hard']),
+  at: z.enum(['start', 'complete']),
+});
+export type PointOfNoReturn = z.infer<typeof pointOfNoReturnSchema>;
+
 /** One suborder: the order item's process. Key: order, `SUBORDER#nn`. */
 export const suborderSchema = z.object({
   order: z.string(),
@@ -39,6 +46,15 @@ export const suborderSchema = z.object({
   /** How many steps the planned path has, and how many of them are done. */
   steps: z.int(),
   done: z.int(),
+  /** Step → the point of no return that it is, on the planned path. */
+  noReturn: z.record(z.string(), pointOfNoReturnSchema).optional(),
+  /** The step that has passed a point of no return: after a soft one a cancel costs something, after a hard one it is refused. */
+  passedSoft: z.string().optional(),
+  passedHard: z.string().optional(),
+  /** How it will end, from the moment on that it is to end before its work is done: no step starts any more. */
+  ends: z.enum(['cancelled', 'failed']).optional(),
+  /** Id of the request that cancels it. */
+  cancelledBy: z.string().optional(),
   startedAt: instant.optional(),
   endedAt: instant.optional(),
 });

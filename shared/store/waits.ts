@@ -1,5 +1,4 @@
 import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { tableName } from './client.ts';
 import { type Wait, waitSchema } from './records.ts';
@@ -36,15 +35,3 @@ export async function getWaits(
   for await (const { Items = [] } of pages) waits.push(...Items.map((item) => waitSchema.parse(item)));
   return waits;
 }
-
-/** The write that ends a wait which nothing waits for any more; refused once it has its outcome. */
-export const closeWait = ({ order, wait }: Pick<Wait, 'order' | 'wait'>): TransactItem => ({
-  Update: {
-    TableName: tableName('waits'),
-    Key: { order, wait },
-    UpdateExpression: 'SET #status = :closed REMOVE #token',
-    ConditionExpression: '#status = :open AND attribute_not_exists(#outcome)',
-    ExpressionAttributeNames: { '#status': 'status', '#token': 'token', '#outcome': 'outcome' },
-    ExpressionAttributeValues: { ':closed': 'closed', ':open': 'open' },
-  },
-});

@@ -4,7 +4,9 @@ import type { Facts } from '#shared/domain/facts.ts';
 import type { TransactItem } from '#shared/steps/completion.ts';
 import { waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { SUBORDER_ENDING } from '#shared/steps/ending.ts';
 import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
+import { mayBegin } from '#shared/steps/no-return.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
 import { FIRST_RUN } from '#shared/steps/run-step.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
@@ -20,7 +22,6 @@ import {
   writeWorkItem,
 } from '#shared/store/work-items.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
-import { isEnding } from './ending.ts';
 import { reopen } from './lifecycle.ts';
 import { type DeskMessage, type Notice, waitKindOf } from './message.ts';
 
@@ -56,7 +57,8 @@ export async function openWorkItem(
     tells,
     announces: message.announces,
   };
-  if (kind === 'manual' && isEnding(row)) return parkWait(deps, { ...parking, outcome: ENDING });
+  if (kind === 'manual' && !(await mayBegin(deps, row, step)))
+    return parkWait(deps, { ...parking, outcome: SUBORDER_ENDING });
   const record = steps.find((known) => known.step === step);
   if (kind === 'undo' && record?.status !== 'done') return parkWait(deps, { ...parking, outcome: DONE });
   const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
@@ -74,9 +76,6 @@ export async function openWorkItem(
 
 /** What an undo is told whose step was undone by hand before. */
 const DONE = { result: {} };
-
-/** What a manual step is told that comes after its suborder was cancelled; the flow then undoes what was done. */
-const ENDING = { error: 'SuborderEnding', cause: 'The suborder is being cancelled' };
 
 /**
  * Puts a notice on a desk: a person sees to it, and no flow waits. The same notice again changes nothing.

@@ -1,10 +1,10 @@
 import { StateConflict } from '#shared/domain/errors.ts';
 import { type Completion, completionItems, type TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { isEnding } from '#shared/steps/ending.ts';
 import { FIRST_RUN } from '#shared/steps/run-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
-import { isEnding } from './ending.ts';
 
 /**
  * The writes that complete a work item's step, with what the definition that runs says about it.

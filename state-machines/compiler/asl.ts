@@ -333,22 +333,42 @@ class Compiler {
           StartAt: first,
           States: {
             ...this.#scope(branch, inner, { End: true }),
-            [inner.cancelled]: {
-              Type: 'Fail',
-              Comment: 'Leaves the branches, so that the whole suborder is undone.',
-              Error: 'ItemCancelled',
-              Cause: 'The suborder was cancelled',
-            },
+            [inner.cancelled]: this.#leaveBranch(inner),
           },
         };
       }),
       Output: {},
-      Catch: [
-        { ErrorEquals: ['ItemCancelled'], Next: scope.cancelled, Output: {} },
-        ...this.#catch(firstStep(node).id, firstStep(node), scope),
-      ],
+      Catch: this.#catch(firstStep(node).id, firstStep(node), scope),
       ...onward,
     });
+  }
+
+  /**
+   * The branches of a cancelled suborder end one by one: what runs in another branch at that moment comes to its end, so
+   * that it is known and undone; the step after them finds that the suborder is being cancelled.
+   */
+  #leaveBranch(scope: Scope): State {
+    return {
+      Type: 'Task',
+      Comment: 'Milepost: the suborder is cancelled; its other branches leave what they wait for.',
+      Resource: LAMBDA,
+      Arguments: {
+        FunctionName: this.#resources.prepareUndoFunction,
+        Payload: { order: ORDER, suborder: SUBORDER },
+      },
+      Output: {},
+      TimeoutSeconds: 60,
+      Retry: RETRY.standard.map(retrier),
+      Catch: [
+        {
+          ErrorEquals: ['States.ALL'],
+          Assign: { [variable('failure', scope)]: { step: CANCEL, task: 'order.cancel', ...THROWN } },
+          Output: {},
+          Next: scope.repair,
+        },
+      ],
+      End: true,
+    };
   }
 
   /** Hands whatever failed to the scope's repair state; business rejections come here at once, technical errors when their retries are used up. */

@@ -2,6 +2,7 @@ import type { Problem } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import type { Flags } from '#shared/domain/flags.ts';
 import type { Action, Product } from '#shared/domain/products.ts';
+import type { PointOfNoReturn } from '#shared/store/records.ts';
 import type { Network } from '#shared/timing/network.ts';
 import type { FlowTime } from '#shared/timing/start-date.ts';
 import type { Opens, PlannedWait } from './links.ts';
@@ -50,6 +51,8 @@ export interface PlannedSuborder {
   readonly siblings: Readonly<Record<string, readonly string[]>>;
   /** How many steps the planned path has. */
   readonly steps: number;
+  /** Step → the point of no return that it is. */
+  readonly noReturn: Readonly<Record<string, PointOfNoReturn>>;
   readonly opens: Opens;
   /** Waits to create with the suborder, that of its start among them. */
   readonly waits: readonly PlannedWait[];

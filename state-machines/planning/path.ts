@@ -1,7 +1,7 @@
 import { type Flags, holds } from '#shared/domain/flags.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { basesOf, flagsSetBy } from '../language/flags.ts';
-import type { Flow, Step } from '../language/flow.ts';
+import type { Flow, PointOfNoReturn, Step } from '../language/flow.ts';
 
 /** What a suborder will do, as far as that is known when it is planned. */
 export interface Path {
@@ -34,3 +34,17 @@ const pathOf = (steps: readonly Step[]): Path => ({
   steps,
   reaches: new Set(steps.flatMap(({ reaches }) => (reaches ? [reaches] : []))),
 });
+
+/**
+ * The points of no return on a path, by step. What a system can never take back is one from the moment that it is
+ * called, whatever the flow says: no such call may begin after a cancel was accepted.
+ */
+export function pointsOfNoReturn({ steps }: Path): Readonly<Record<string, PointOfNoReturn>> {
+  return Object.fromEntries(
+    steps.flatMap(({ id, task, noReturn }) => {
+      if (task.kind === 'system' && task.undo === 'irreversible')
+        return [[id, { type: noReturn?.type ?? 'soft', at: 'start' }]];
+      return noReturn ? [[id, noReturn]] : [];
+    }),
+  );
+}

@@ -8,7 +8,7 @@ import { manage } from '../order-management.ts';
 import { type Chosen, type Draft, draft } from './draft.ts';
 import { type Links, linkSuborders, type Member, START } from './links.ts';
 import type { OrderPlan, PlanFacts, PlanItem, PlannedSuborder, Refusal } from './model.ts';
-import { fullPath, plannedPath, UNKNOWN_PATH } from './path.ts';
+import { fullPath, plannedPath, pointsOfNoReturn, UNKNOWN_PATH } from './path.ts';
 import { relationProblems, standstill } from './refusals.ts';
 import { flowTimesOf, networkOf } from './timing.ts';
 import { withdrawalEnds } from './withdrawal.ts';
@@ -66,6 +66,7 @@ export function planOrder(order: PlanFacts, flows: readonly Flow[] = SUBORDER_FL
       flags: own.flags,
       siblings: siblingsOf(suborder),
       steps: own.path.steps.length,
+      noReturn: pointsOfNoReturn(own.path),
       opens,
       waits,
       startsAfter: waits.find(({ kind }) => kind === START)?.pending ?? [],

@@ -57,18 +57,15 @@ describe('a suborder that is cancelled', () => {
     expect(await prepare()).toEqual({ steps: [] });
   });
 
-  it.each(['acknowledged', 'inProgress', 'pending', 'held', 'assessingCancellation'] as const)(
-    'starts no step any more: it was %s',
-    async (state) => {
-      world.plan(suborder('04', { state }));
-      await prepare();
-      expect(world.suborder()).toMatchObject({ state: 'pendingCancellation' });
-    },
-  );
-
-  it.each(['completed', 'cancelled', 'failed'] as const)('stays as it is when it is %s', async (state) => {
+  it.each(['inProgress', 'pending', 'held'] as const)('starts no step any more: it was %s', async (state) => {
     world.plan(suborder('04', { state }));
     await prepare();
+    expect(world.suborder()).toMatchObject({ state: 'pendingCancellation' });
+  });
+
+  it.each(['completed', 'cancelled', 'failed'] as const)('stays as it is when it is %s', async (state) => {
+    world.plan(suborder('04', { state, endedAt: NOW }));
+    expect(await prepare()).toEqual({ steps: [] });
     expect(world.suborder()).toMatchObject({ state });
   });
 
@@ -83,16 +80,23 @@ describe('a suborder that is cancelled', () => {
     });
   });
 
-  it('closes what still waits, so that nobody can complete it any more; an answer on its way stays', async () => {
+  it('leaves what it waits for, so that nobody can complete it any more; an answer on its way stays', async () => {
     world.plan(suborder('04'));
     const open = { status: 'open', token: 'T1' } as const;
     world.db.seed('waits', { ...plannedWait('04#pick#manual', open) });
     world.db.seed('waits', { ...plannedWait('04#deliver#event', { ...open, outcome: { result: {} } }) });
     world.db.seed('waits', { ...plannedWait('05#pick#manual', open) });
+    const pending = { outcome: { result: {} }, pending: new Set(['01:D07']) };
+    world.db.seed('waits', { ...plannedWait('04#pick#gate', { ...open, ...pending }) });
+    world.db.seed('waits', { ...plannedWait('04#ship#repair', open) });
+    world.db.seed('waits', { ...plannedWait('04#reserve#undo', open) });
     await prepare();
-    expect(world.wait('04#pick#manual')).toMatchObject({ status: 'closed' });
-    expect(world.wait('04#pick#manual')).not.toHaveProperty('token');
-    expect(world.wait('04#deliver#event')).toMatchObject(open);
+    expect(world.wait('04#pick#gate')).toMatchObject({ outcome: { error: 'SuborderEnding' } });
+    expect(world.wait('04#pick#gate')).not.toHaveProperty('pending');
+    expect(world.wait('04#ship#repair')).toMatchObject({ outcome: { result: { resumeAt: 'cancel' } } });
+    expect(world.wait('04#reserve#undo')).not.toHaveProperty('outcome');
+    expect(world.wait('04#pick#manual')).toMatchObject({ ...open, outcome: { error: 'SuborderEnding' } });
+    expect(world.wait('04#deliver#event')).toMatchObject({ ...open, outcome: { result: {} } });
     expect(world.wait('05#pick#manual')).toMatchObject(open);
   });
 });
@@ -127,7 +131,7 @@ describe('a work item of a suborder that is cancelled', () => {
   });
 
   const closed = () => {
-    expect(world.wait('04#pick#manual')).toMatchObject({ status: 'closed' });
+    expect(world.wait('04#pick#manual')).toMatchObject({ outcome: { error: 'SuborderEnding' } });
     const record = world.db.read('workItems', { workItem: id });
     expect(record).toMatchObject({ state: 'closed', result: { note: 'The suborder is cancelled' } });
     expect(record).not.toHaveProperty('deskState');
@@ -141,7 +145,7 @@ describe('a work item of a suborder that is cancelled', () => {
   it('leaves its desk also when somebody claims it at that moment', async () => {
     let transactions = 0;
     world.db.before = async (operation) => {
-      if (operation === 'transaction' && ++transactions === 2)
+      if (operation === 'transaction' && ++transactions === 3)
         world.db.seed(
           'workItems',
           item({ state: 'claimed', version: 2, deskState: 'LOGISTICS_PICK#claimed' }),
@@ -154,7 +158,7 @@ describe('a work item of a suborder that is cancelled', () => {
   it('stays done when it was done at that moment, and is undone with the others', async () => {
     let transactions = 0;
     world.db.before = async (operation) => {
-      if (operation !== 'transaction' || ++transactions !== 2) return;
+      if (operation !== 'transaction' || ++transactions !== 3) return;
       world.db.seed('waits', { ...world.wait('04#pick#manual'), outcome: { result: {} } });
       world.db.seed('workItems', item({ state: 'done', version: 2 }));
       done({ step: 'pick', task: 'logistics.pick-scan' });
@@ -169,7 +173,7 @@ describe('a work item of a suborder that is cancelled', () => {
 describe('a suborder that has ended as cancelled', () => {
   const end = () => endCancelled(world.deps, ORDER, '04');
   const ending = (more: Partial<Suborder>) =>
-    world.plan(suborder('04', { state: 'pendingCancellation', ...more }));
+    world.plan(suborder('04', { state: 'pendingCancellation', ends: 'cancelled', ...more }));
   const gate = (wait: string, ...pending: readonly string[]) =>
     world.db.seed('waits', { ...plannedWait(wait, { pending: new Set(pending) }) });
 
@@ -220,13 +224,12 @@ describe('a suborder that has ended as cancelled', () => {
     expect(world.wait('05#pick#gate')).toMatchObject({ pending: new Set(['01:D07']) });
   });
 
-  it('has a suborder that waited to start begin only to be cancelled', async () => {
+  it('ends a suborder that waited to start', async () => {
     gate('05#start#start', '04:RELIES_ON');
-    world.plan(suborder('05', { state: 'acknowledged' }));
+    world.plan(suborder('05', { state: 'acknowledged', startedAt: undefined }));
     ending({ opens: { COMPLETE: [{ wait: '05#start#start', entry: '04:RELIES_ON' }] } });
     await end();
-    expect(world.suborder('05')).toMatchObject({ state: 'pendingCancellation' });
-    expect(world.wait('05#start#start')).not.toHaveProperty('pending');
+    expect(world.suborder('05')).toMatchObject({ state: 'cancelled', endedAt: NOW });
   });
 
   it('brings the order up to date', async () => {

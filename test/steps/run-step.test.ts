@@ -54,7 +54,7 @@ describe('a step', () => {
 
   it('passes when it was skipped, or completed by hand while the suborder is being cancelled', async () => {
     world.db.seed('suborders', doneStep('reserve', { status: 'skipped' }));
-    world.plan(suborder('04', { state: 'pendingCancellation' }));
+    world.plan(suborder('04', { state: 'pendingCancellation', ends: 'cancelled' }));
     expect(await run()).toMatchObject({ status: 'replayed' });
   });
 
@@ -86,7 +86,7 @@ describe('a step', () => {
 
   it('does not start when its suborder is being cancelled', async () => {
     for (const state of ['pendingCancellation', 'cancelled'] as const) {
-      world.plan(suborder('04', { state, facts: { sku: 'STB-4K' } }));
+      world.plan(suborder('04', { state, ends: 'cancelled', facts: { sku: 'STB-4K' } }));
       await expect(run()).rejects.toMatchObject({ name: 'SuborderEnding' });
     }
     expect(world.calls).toEqual([]);
@@ -303,7 +303,7 @@ describe('a milestone', () => {
     opens('COMPLETE', { wait: '05#start#start', entry: '04:RELIES_ON' });
     world.db.seed('waits', plannedWait('05#start#start', { pending: new Set(['04:RELIES_ON']) }));
     world.answer = () => {
-      world.plan(suborder('04', { state: 'pendingCancellation' }));
+      world.plan(suborder('04', { state: 'pendingCancellation', ends: 'cancelled' }));
       return { reservationId: 'R-1' };
     };
     await expect(run(stepEvent({ reaches: 'COMPLETE' }))).rejects.toMatchObject({ name: 'SuborderEnding' });

@@ -92,6 +92,7 @@ export const suborder = (number = '04', more: Partial<Suborder> = {}): Suborder 
   siblings: {},
   steps: 5,
   done: 0,
+  startedAt: NOW,
   ...more,
 });
 

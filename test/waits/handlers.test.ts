@@ -82,7 +82,9 @@ describe('parking', () => {
     ['event', 'delivery.await'],
     ['timer', 'timer.until'],
   ])('does not let a %s wait in a suborder that is being cancelled', async (kind, task) => {
-    world.plan(suborder('04', { state: 'pendingCancellation', facts: { trackingId: 'P-1' } }));
+    world.plan(
+      suborder('04', { state: 'pendingCancellation', ends: 'cancelled', facts: { trackingId: 'P-1' } }),
+    );
     await expect(parked({ kind, task })).rejects.toMatchObject({ name: 'SuborderEnding' });
     expect(world.db.all('waits')).toEqual([]);
   });

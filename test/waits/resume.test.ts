@@ -202,7 +202,7 @@ describe('the start of a suborder that waited', () => {
   });
 
   it('lets a suborder that is to be cancelled begin, and leaves its state', async () => {
-    world.plan(suborder('04', { state: 'pendingCancellation' }));
+    world.plan(suborder('04', { state: 'pendingCancellation', ends: 'cancelled' }));
     const outcome = { error: 'DependencyCancelled', cause: '' };
     expect(await resumed('04#start#start', { status: 'planned', outcome })).toBe('resumed');
     expect(stepFunctions.commandCalls(StartExecutionCommand)).toHaveLength(1);
@@ -236,7 +236,7 @@ describe('a repair', () => {
   });
 
   it('leaves a suborder alone that is not held', async () => {
-    world.plan(suborder('04', { state: 'pendingCancellation' }));
+    world.plan(suborder('04', { state: 'pendingCancellation', ends: 'cancelled' }));
     await resumed('04#pick#repair', { token: 'T1', outcome: SUCCESS });
     expect(world.suborder()).toMatchObject({ state: 'pendingCancellation' });
   });

@@ -121,7 +121,7 @@ describe('opening', () => {
   });
 
   it('opens nothing for a suborder that is being cancelled', async () => {
-    await desk.putSuborder({ order, state: 'pendingCancellation' });
+    await desk.putSuborder({ order, state: 'pendingCancellation', ends: 'cancelled' });
     await openWorkItem(desk.deps, pickMessage({ order }));
     await expect(itemOf(pickMessage())).rejects.toThrow('not on a desk');
     expect(await desk.wait(order, '04', 'pick', 'manual')).toMatchObject({
@@ -276,7 +276,7 @@ describe('completing', () => {
     await expect(completeWorkItem(desk.deps, BOB, workItem, scanned())).rejects.toMatchObject({
       code: 'NOT_WAITING',
     });
-    await desk.putSuborder({ order, state: 'pendingCancellation' });
+    await desk.putSuborder({ order, state: 'pendingCancellation', ends: 'cancelled' });
     await expect(completeWorkItem(desk.deps, BOB, workItem, scanned())).rejects.toMatchObject({
       code: 'NOT_WAITING',
     });
@@ -503,7 +503,7 @@ describe('undoing by hand', () => {
 
   it('takes the unit that was picked, frees its labels and records the undo', async () => {
     await completeWorkItem(desk.deps, ADA, (await opened()).workItem, scanned());
-    await desk.putSuborder({ order, state: 'pendingCancellation' });
+    await desk.putSuborder({ order, state: 'pendingCancellation', ends: 'cancelled' });
     const item = await restock();
     expect(item.context).toMatchObject({ serialNumber: serial(), sku: 'STB-4K-01' });
     await expect(

@@ -1,0 +1,76 @@
+import { TechnicalError } from '#shared/domain/errors.ts';
+import { tableName } from '#shared/store/client.ts';
+import type { Outcome, Wait, WorkItem } from '#shared/store/records.ts';
+import { getStep } from '#shared/store/suborders.ts';
+import { getWaits } from '#shared/store/waits.ts';
+import { closeWorkItem, isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
+import type { TransactItem } from './completion.ts';
+import type { Dependencies } from './dependencies.ts';
+import { SUBORDER_ENDING } from './ending.ts';
+import { FIRST_RUN } from './run-step.ts';
+import { writeTogether } from './transaction.ts';
+
+/**
+ * Ends what a suborder waits for, since its end was decided: its flow leaves every wait, and work items are taken off
+ * their desks with a note. Undo that is under way goes on. Safe to repeat.
+ */
+export async function endWaits(deps: Dependencies, order: string, suborder: string): Promise<void> {
+  for (const wait of await getWaits(deps, order, suborder)) await endWait(deps, wait);
+}
+
+const ATTEMPTS = 5;
+const NOTE = 'The suborder is cancelled';
+
+/**
+ * Ends one wait of a suborder whose end was decided. Somebody may touch the work item meanwhile: then the two are
+ * looked at again, so that neither stays alone.
+ */
+export async function endWait(deps: Dependencies, wait: Wait): Promise<void> {
+  if (wait.status !== 'open' || wait.kind === 'undo') return;
+  const at = deps.now().toISOString();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const item = await workItemOf(deps, wait);
+    if (item?.failure?.undo !== undefined) return;
+    const refused = await writeTogether(deps, [
+      leave(wait),
+      ...(item && isLive(item.state) ? [closeWorkItem(item, { by: 'milepost', note: NOTE, at })] : []),
+    ]);
+    if (!refused || refused.includes(WAIT)) return;
+  }
+  throw new TechnicalError('Conflict', `Others kept writing the work item of ${wait.order} ${wait.wait}`);
+}
+
+/** Where the wait stands among the writes that end it: when it is refused, it has its outcome. */
+const WAIT = 0;
+
+/** A failed step goes to the undo at once; anything else fails, and comes there by its rule. */
+const outcomeOf = ({ kind }: Wait): Outcome =>
+  kind === 'repair' ? { result: { resumeAt: 'cancel', flags: {} } } : SUBORDER_ENDING;
+
+/** The write that has a flow leave a wait; refused once the wait has its outcome, which a gate and a timer have from the start. */
+export const leave = (wait: Wait, outcome: Outcome = outcomeOf(wait)): TransactItem => ({
+  Update: {
+    TableName: tableName('waits'),
+    Key: { order: wait.order, wait: wait.wait },
+    UpdateExpression: 'SET #outcome = :outcome REMOVE #pending, #notBefore',
+    ConditionExpression: '#status = :open AND (attribute_not_exists(#outcome) OR #kind IN (:gate, :timer))',
+    ExpressionAttributeNames: {
+      '#outcome': 'outcome',
+      '#pending': 'pending',
+      '#notBefore': 'notBefore',
+      '#status': 'status',
+      '#kind': 'kind',
+    },
+    ExpressionAttributeValues: { ':outcome': outcome, ':open': 'open', ':gate': 'gate', ':timer': 'timer' },
+  },
+});
+
+async function workItemOf(
+  deps: Dependencies,
+  { order, suborder, step, kind }: Wait,
+): Promise<WorkItem | undefined> {
+  if (kind !== 'manual' && kind !== 'repair') return undefined;
+  const record = await getStep(deps, order, suborder, step);
+  const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
+  return readWorkItem(deps, workItemId({ ...ref, kind: kind === 'manual' ? 'manual' : 'fallout' }));
+}
