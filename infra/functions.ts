@@ -269,6 +269,12 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   handler('tasks/order.close', 'orders', 'Ends an order by the states of its suborders', {
     tables: { ...STEP_TABLES, orders: ['GetItem', 'UpdateItem'] },
   }),
+  handler('tasks/flow.start', 'orders', 'Places a follow-on order', {
+    tables: { ...STEP_TABLES, orders: ['GetItem', 'PutItem'] },
+  }),
+  handler('tasks/collection.check-notice', 'orders', 'Checks that notice was given in time', {
+    tables: STEP_TABLES,
+  }),
   handler('waits/park', 'orders', 'Parks the token of a gate, an event or a timer', {
     tables: { ...PARK_TABLES, suborders: [...READ, ...WRITE], inbox: INBOX },
   }),

@@ -12,6 +12,10 @@ export interface OperationContext {
    * free in the pool. It is free again when the effect is undone or forgotten.
    */
   claim(pool: string, make: () => string): string;
+  /** Keeps what the system now knows about something, such as an installed product. */
+  remember(id: string, record: Readonly<Record<string, unknown>>): void;
+  /** What was kept about it last; nothing when it is not known. */
+  recall(id: string): Readonly<Record<string, unknown>>;
 }
 
 /** One thing that an underlying system can be asked to do, as its owner would document it. */

@@ -58,6 +58,7 @@ export class UnderlyingSystems {
   readonly ledger: Ledger;
   readonly scripts = new Scripts();
   readonly #messages: SentMessage[] = [];
+  readonly #records = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #options: UnderlyingSystemsOptions;
 
   constructor(options: UnderlyingSystemsOptions) {
@@ -76,6 +77,7 @@ export class UnderlyingSystems {
   forget(): void {
     this.ledger.clear();
     this.#messages.length = 0;
+    this.#records.clear();
   }
 
   async call(call: SystemCall): Promise<Answer> {
@@ -166,6 +168,8 @@ export class UnderlyingSystems {
         }
         throw new EmptyPoolError(pool);
       },
+      remember: (id, record) => void this.#records.set(`${call.system}\n${id}`, record),
+      recall: (id) => this.#records.get(`${call.system}\n${id}`) ?? {},
     };
     const result = operation.run(call.body, context);
     if (!result.valid) return problem(400, 'INVALID_INPUT', result.reason);

@@ -46,6 +46,48 @@ const HARDWARE: Readonly<Record<string, Hardware>> = {
     serialExample: 'SHD000012345',
     hasMac: true,
   },
+  'SIM-CARD': {
+    title: 'SIM card',
+    serialPattern: /^89\d{17,18}$/,
+    serialExample: '89450100000000000012',
+    hasMac: false,
+  },
+  'MODEM-DOCSIS-01': {
+    title: 'Cable modem, DOCSIS 3.1',
+    serialPattern: /^CM[0-9A-Z]{10}$/,
+    serialExample: 'CM0000012345',
+    hasMac: true,
+  },
+  'ROUTER-5G-01': {
+    title: 'Router, 5G',
+    serialPattern: /^R5[0-9A-Z]{10}$/,
+    serialExample: 'R50000012345',
+    hasMac: true,
+  },
+  'MODEM-SHDSL-01': {
+    title: 'Modem, SHDSL',
+    serialPattern: /^SH[0-9A-Z]{10}$/,
+    serialExample: 'SH0000012345',
+    hasMac: true,
+  },
+  'PHONE-5G-01': {
+    title: 'Telephone, 5G',
+    serialPattern: /^\d{15}$/,
+    serialExample: '350000000012345',
+    hasMac: false,
+  },
+  'WIFI-EXTENDER-01': {
+    title: 'Wi-Fi extender',
+    serialPattern: /^WX[0-9A-Z]{10}$/,
+    serialExample: 'WX0000012345',
+    hasMac: true,
+  },
+  'CABLE-KIT-01': {
+    title: 'Cable kit',
+    serialPattern: /^CK[0-9A-Z]{6,10}$/,
+    serialExample: 'CK00012345',
+    hasMac: false,
+  },
 };
 
 /** A unit that this list does not know yet: any plausible serial number, and a MAC address when it has one. */

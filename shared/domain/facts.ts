@@ -6,7 +6,8 @@ import { PRODUCTS, type Product } from './products.ts';
  * Where the value of a task's input comes from when it is not the fact of the same name:
  * `fact` another fact of the same suborder; `sibling` the fact of the order's suborder of that product;
  * `siblings` the facts of all suborders of that product, as a list; `latest` the latest of some dates, moved by some
- * seconds; `completed` the time at which a step of the same suborder was completed, moved likewise.
+ * seconds; `completed` the time at which a step of the same suborder was completed, moved likewise; `foundBy` the fact as
+ * a step of the same suborder found it, whatever later steps found.
  */
 export const factSourceSchema = z.union([
   z.strictObject({ $fact: z.string() }),
@@ -14,6 +15,7 @@ export const factSourceSchema = z.union([
   z.strictObject({ $siblings: z.enum(PRODUCTS), fact: z.string() }),
   z.strictObject({ $latest: z.array(z.string()).min(1), seconds: z.int() }),
   z.strictObject({ $completed: z.string(), seconds: z.int() }),
+  z.strictObject({ $foundBy: z.string(), fact: z.string() }),
 ]);
 
 export type FactSource = z.infer<typeof factSourceSchema>;
@@ -46,6 +48,9 @@ export const completed = (step: string, shift: Shift = {}): FactSource => ({
   $completed: step,
   seconds: seconds(shift),
 });
+
+/** The fact as an earlier step of the same flow found it: what was there before a later step found another. */
+export const foundBy = (step: string, name: string): FactSource => ({ $foundBy: step, fact: name });
 
 /** What is known about a suborder, by name: order facts, item characteristics and the outputs of its steps. */
 export type Facts = Readonly<Record<string, unknown>>;

@@ -15,13 +15,18 @@ export function knownFacts(orderFacts: Facts, suborder: Suborder, steps: readonl
     orderFacts,
     suborder.facts,
     ...done.map((step) => step.outputs),
-    { [COMPLETED_AT]: Object.fromEntries(done.map(({ step, at }) => [step, at])) },
+    { [BY_STEP]: Object.fromEntries(done.map(({ step, at, outputs }) => [step, { at, outputs }])) },
   );
 }
 
-/** The fact that holds when each step was completed. */
-const COMPLETED_AT = 'completedAt';
-const completedAtSchema = z.object({ [COMPLETED_AT]: z.record(z.string(), z.string()).default({}) });
+/** The fact that holds when each step was completed, and what it found. */
+const BY_STEP = 'byStep';
+const byStepSchema = z.object({
+  [BY_STEP]: z
+    .record(z.string(), z.object({ at: z.string(), outputs: z.record(z.string(), z.unknown()) }))
+    .default({}),
+});
+const stepNamed = (facts: Facts, step: string) => byStepSchema.parse(facts)[BY_STEP][step];
 
 /**
  * A task's input: each field from the step's `with`, else the fact of its name.
@@ -66,8 +71,8 @@ async function resolve(
 ): Promise<unknown> {
   if ('$fact' in source) return facts[source.$fact];
   if ('$latest' in source) return moved(latest(source.$latest.map((fact) => facts[fact])), source.seconds);
-  if ('$completed' in source)
-    return moved(latest([completedAtSchema.parse(facts)[COMPLETED_AT][source.$completed]]), source.seconds);
+  if ('$completed' in source) return moved(latest([stepNamed(facts, source.$completed)?.at]), source.seconds);
+  if ('$foundBy' in source) return stepNamed(facts, source.$foundBy)?.outputs[source.fact];
   const numbers = (product: Product) => suborder.siblings[product] ?? [];
   if ('$sibling' in source) {
     const [number] = numbers(source.$sibling);

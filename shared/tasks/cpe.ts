@@ -1,13 +1,20 @@
 import * as z from 'zod';
-import { defineTask, defineUndo, fallout } from './task.ts';
+import { defineTask, fallout, undoneBy } from './task.ts';
 
-export const deprovision = defineUndo({
+export const deprovision = defineTask({
   name: 'cpe.deprovision',
   title: 'Unbind the device',
   kind: 'system',
   lane: 'commissioning',
   system: 'acs-mdm',
-  desk: 'ACTIVATION_FALLOUT',
+  input: z.object({ deviceId: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ACTIVATION_FALLOUT',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: undoneBy('cpe.provision'),
 });
 
 export const provision = defineTask({
@@ -21,6 +28,8 @@ export const provision = defineTask({
     macAddress: z.string().optional(),
     deviceType: z.string(),
     config: z.string().optional(),
+    /** `replace`: it takes over the settings of the device that is there. */
+    mode: z.enum(['new', 'replace']).optional(),
   }),
   output: z.object({ deviceId: z.string() }),
   rejections: {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { QUESTION_IDS } from '#shared/domain/questions.ts';
 import { askCustomer, cancelItem, defineTask, fallout } from './task.ts';
 
 export const verify = defineTask({
@@ -7,8 +8,18 @@ export const verify = defineTask({
   kind: 'system',
   lane: 'management',
   system: 'identity',
-  input: z.object({ customerId: z.string().optional(), consents: z.array(z.string()).default([]) }),
-  output: z.object({ verified: z.boolean(), consentRefs: z.array(z.string()).default([]) }),
+  input: z.object({
+    customerId: z.string().optional(),
+    consents: z.array(z.string()).default([]),
+    /** `strong`: as for a SIM swap, with a fraud score. */
+    assurance: z.enum(['standard', 'strong']).default('standard'),
+  }),
+  output: z.object({
+    verified: z.boolean(),
+    consentRefs: z.array(z.string()).default([]),
+    riskHigh: z.boolean().optional(),
+  }),
+  sets: ['riskHigh'],
   rejections: {
     ID_MISMATCH: fallout('FRAUD_REVIEW'),
     CONSENT_MISSING: askCustomer({ tells: 'ACTION_REQUIRED' }),
@@ -37,5 +48,28 @@ export const checkCredit = defineTask({
   falloutDesk: 'CREDIT_REVIEW',
   expected: 'PT10S',
   timeLimit: 'PT1M',
+  undo: 'none',
+});
+
+/** The answer comes as the event `answer.given` or `answer.declined` with `<order>-<suborder>/<question>` as its subject. */
+export const awaitAnswer = defineTask({
+  name: 'customer.await',
+  title: 'Customer answers',
+  kind: 'event',
+  lane: 'correspondence',
+  topic: 'answer',
+  correlation: ['suborder', 'question'],
+  completedBy: 'given',
+  rejectedBy: { declined: 'DECLINED' },
+  onDeadline: 'NO_ANSWER',
+  input: z.object({ suborder: z.string(), question: z.enum(QUESTION_IDS) }),
+  output: z.object({ answer: z.string().max(2000).optional(), authorityRef: z.string().max(100).optional() }),
+  rejections: {
+    NO_ANSWER: fallout('CUSTOMER_CARE'),
+    DECLINED: cancelItem(),
+  },
+  falloutDesk: 'CUSTOMER_CARE',
+  expected: 'P2D',
+  timeLimit: 'P30D',
   undo: 'none',
 });

@@ -1,13 +1,20 @@
 import * as z from 'zod';
-import { defineTask, defineUndo, fallout } from './task.ts';
+import { defineTask, fallout, undoneBy } from './task.ts';
 
-export const deregister = defineUndo({
+export const deregister = defineTask({
   name: 'emergency.deregister',
   title: 'Remove the emergency location',
   kind: 'system',
   lane: 'commissioning',
   system: 'number-registry',
-  desk: 'ACTIVATION_FALLOUT',
+  input: z.object({ number: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ACTIVATION_FALLOUT',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: undoneBy('emergency.register'),
 });
 
 export const register = defineTask({

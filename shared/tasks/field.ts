@@ -1,13 +1,21 @@
 import * as z from 'zod';
-import { askCustomer, defineTask, defineUndo, fallout, rerunFrom } from './task.ts';
+import { askCustomer, defineTask, defineUndo, fallout, rerunFrom, undoneBy } from './task.ts';
 
-export const cancelAppointment = defineUndo({
+export const cancelAppointment = defineTask({
   name: 'appointment.cancel',
   title: 'Cancel the appointment',
   kind: 'system',
   lane: 'field',
   system: 'wfm',
-  desk: 'SUPERVISOR',
+  input: z.object({ appointmentId: z.string() }),
+  output: z.object({ lateChange: z.boolean().optional() }),
+  rejections: {},
+  sets: ['lateChange'],
+  retry: 'standard',
+  falloutDesk: 'SUPERVISOR',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: undoneBy('appointment.book'),
 });
 
 export const cancelDispatch = defineUndo({

@@ -1,13 +1,20 @@
 import * as z from 'zod';
-import { defineTask, defineUndo, fallout } from './task.ts';
+import { defineTask, defineUndo, fallout, undoneBy } from './task.ts';
 
-export const deprovision = defineUndo({
+export const deprovision = defineTask({
   name: 'mobile.deprovision',
   title: 'Remove the subscriber',
   kind: 'system',
   lane: 'commissioning',
   system: 'hss-ocs',
-  desk: 'ACTIVATION_FALLOUT',
+  input: z.object({ subscriberId: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ACTIVATION_FALLOUT',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: undoneBy('mobile.provision'),
 });
 
 export const provision = defineTask({
@@ -21,6 +28,8 @@ export const provision = defineTask({
     imsi: z.string(),
     plan: z.string(),
     addons: z.array(z.string()).default([]),
+    state: z.enum(['prepared', 'live', 'temporary-reactivation']).optional(),
+    charging: z.enum(['ocs', 'billing']).optional(),
   }),
   output: z.object({ subscriberId: z.string() }),
   rejections: {
@@ -32,4 +41,43 @@ export const provision = defineTask({
   expected: 'PT30S',
   timeLimit: 'PT1M',
   undo: deprovision,
+});
+
+export const revert = defineUndo({
+  name: 'mobile.modify-revert',
+  title: 'Restore the subscription',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'hss-ocs',
+  desk: 'ACTIVATION_FALLOUT',
+});
+
+export const modify = defineTask({
+  name: 'mobile.modify',
+  title: 'Change the subscription',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'hss-ocs',
+  input: z.object({
+    subscriberId: z.string(),
+    /** `prepared`: set up, but not in use before its number is ported. */
+    state: z.enum(['prepared', 'live']).optional(),
+    plan: z.string().optional(),
+    addons: z.array(z.string()).optional(),
+    msisdn: z.string().optional(),
+    imsi: z.string().optional(),
+    extraImsi: z.string().optional(),
+    /** Who counts what is used: `ocs` at once against a balance, `billing` by the month. */
+    charging: z.enum(['ocs', 'billing']).optional(),
+    /** DKK to add to the balance. */
+    topUp: z.number().positive().optional(),
+  }),
+  output: z.object({ previousProfile: z.string(), barredNoBalance: z.boolean().optional() }),
+  rejections: { PROFILE_INVALID: fallout('MOBILE_OPS') },
+  sets: ['barredNoBalance'],
+  retry: 'standard',
+  falloutDesk: 'MOBILE_OPS',
+  expected: 'PT30S',
+  timeLimit: 'PT1M',
+  undo: revert,
 });

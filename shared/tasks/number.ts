@@ -1,13 +1,24 @@
 import * as z from 'zod';
-import { askCustomer, defineTask, defineUndo, fallout } from './task.ts';
+import { askCustomer, continueWithFlag, DONE, defineTask, fallout, undoneBy } from './task.ts';
 
-export const release = defineUndo({
+export const release = defineTask({
   name: 'number.release',
   title: 'Return the number',
   kind: 'system',
   lane: 'commissioning',
   system: 'number-pool',
-  desk: 'ACTIVATION_FALLOUT',
+  input: z.object({
+    number: z.string(),
+    /** How long nobody else gets it. */
+    quarantine: z.string().optional(),
+  }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ACTIVATION_FALLOUT',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: undoneBy('number.reserve'),
 });
 
 export const reserve = defineTask({
@@ -16,7 +27,7 @@ export const reserve = defineTask({
   kind: 'system',
   lane: 'commissioning',
   system: 'number-pool',
-  input: z.object({ numberType: z.enum(['fixed', 'mobile']), preference: z.string().optional() }),
+  input: z.object({ numberType: z.enum(['fixed', 'mobile', 'm2m']), preference: z.string().optional() }),
   output: z.object({ number: z.string() }),
   rejections: {
     POOL_EMPTY: fallout('NUMBER_PORTING'),
@@ -27,4 +38,23 @@ export const reserve = defineTask({
   expected: 'PT1S',
   timeLimit: 'PT1M',
   undo: release,
+});
+
+/** A number that was given up may still be taken to another operator for a month (Danish telecommunications act, section 26). */
+export const awaitPortRight = defineTask({
+  name: 'number.await-port-right',
+  title: 'Wait out the right to port the number',
+  kind: 'event',
+  lane: 'commissioning',
+  topic: 'number',
+  correlation: 'number',
+  rejectedBy: { 'ported-out': 'PORTED_OUT' },
+  onDeadline: DONE,
+  input: z.object({ number: z.string(), dueAt: z.string().optional() }),
+  output: z.object({}),
+  rejections: { PORTED_OUT: continueWithFlag('portedOutMeanwhile') },
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'P31D',
+  timeLimit: 'P40D',
+  undo: 'none',
 });

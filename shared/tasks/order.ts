@@ -92,3 +92,47 @@ export const handleItem = defineTask({
   timeLimit: 'P5D',
   undo: 'none',
 });
+
+/** Places a follow-on order. */
+export const startFlow = defineTask({
+  name: 'flow.start',
+  title: 'Start what follows',
+  kind: 'system',
+  lane: 'management',
+  system: 'milepost',
+  input: z.object({
+    /** Offering of the one item, usually one that no channel can order. */
+    offering: z.string().optional(),
+    /** Instead: the installed products that are to end. */
+    ends: z.array(z.object({ id: z.string(), offering: z.string() })).optional(),
+    accountId: z.string(),
+    customerId: z.string().optional(),
+    addressId: z.string().optional(),
+    noticeSentAt: z.string().optional(),
+    reason: z.string().optional(),
+  }),
+  output: z.object({ childOrderId: z.string() }),
+  rejections: { REFUSED: fallout('ORDER_DESK') },
+  retry: 'standard',
+  falloutDesk: 'ORDER_DESK',
+  expected: 'PT5S',
+  timeLimit: 'PT1M',
+  undo: 'none',
+});
+
+/** Notes that a case is settled, as the last that a flow does whose other steps may all be skipped. */
+export const settle = defineTask({
+  name: 'case.close',
+  title: 'Close the case',
+  kind: 'system',
+  lane: 'management',
+  system: 'order-api',
+  input: z.object({ order: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ORDER_DESK',
+  expected: 'PT2S',
+  timeLimit: 'PT1M',
+  undo: 'none',
+});

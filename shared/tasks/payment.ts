@@ -1,13 +1,20 @@
 import * as z from 'zod';
-import { askCustomer, defineTask, defineUndo, fallout } from './task.ts';
+import { askCustomer, continueWithFlag, defineTask } from './task.ts';
 
-export const refund = defineUndo({
+export const refund = defineTask({
   name: 'payment.refund',
   title: 'Refund the payment',
   kind: 'system',
   lane: 'management',
   system: 'payments',
-  desk: 'SUPERVISOR',
+  input: z.object({ paymentRef: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'SUPERVISOR',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: 'irreversible',
 });
 
 export const collect = defineTask({
@@ -29,21 +36,24 @@ export const collect = defineTask({
   undo: refund,
 });
 
+/** Payments of an account come as `payment.received`; what was asked for and did not come by the deadline is unpaid. */
 export const awaitPayment = defineTask({
   name: 'payment.await',
   title: 'Customer pays',
   kind: 'event',
   lane: 'collection',
   topic: 'payment',
-  correlation: 'paymentRef',
+  correlation: 'accountId',
   completedBy: 'received',
   rejectedBy: { partial: 'PARTIAL' },
-  input: z.object({ paymentRef: z.string() }),
+  onDeadline: 'NOT_PAID',
+  input: z.object({ accountId: z.string() }),
   output: z.object({ paidAmount: z.number().nonnegative() }),
   rejections: {
-    PARTIAL: fallout('BILLING_OPS'),
+    NOT_PAID: continueWithFlag('unpaid'),
+    PARTIAL: continueWithFlag('unpaid'),
   },
-  falloutDesk: 'BILLING_OPS',
+  falloutDesk: 'COLLECTIONS_DESK',
   expected: 'P10D',
   timeLimit: 'P14D',
   undo: 'none',

@@ -1,5 +1,8 @@
 import * as access from './access.ts';
 import * as billing from './billing.ts';
+import * as civil from './civil.ts';
+import * as collection from './collection.ts';
+import * as copper from './copper.ts';
 import * as cpe from './cpe.ts';
 import * as customer from './customer.ts';
 import * as emergency from './emergency.ts';
@@ -11,7 +14,10 @@ import * as mobile from './mobile.ts';
 import * as number from './number.ts';
 import * as order from './order.ts';
 import * as payment from './payment.ts';
+import * as porting from './porting.ts';
 import * as resource from './resource.ts';
+import * as returns from './returns.ts';
+import * as review from './review.ts';
 import * as service from './service.ts';
 import * as serviceability from './serviceability.ts';
 import * as sim from './sim.ts';
@@ -45,6 +51,12 @@ const DECLARED: readonly (Task | UndoTask)[] = [
   field,
   timer,
   wholesale,
+  civil,
+  copper,
+  returns,
+  review,
+  porting,
+  collection,
 ].flatMap((area) => Object.values(area));
 
 const isTask = (declared: Task | UndoTask): declared is Task => 'rejections' in declared;

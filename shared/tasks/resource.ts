@@ -1,13 +1,20 @@
 import * as z from 'zod';
-import { defineTask, defineUndo, fallout } from './task.ts';
+import { defineTask, fallout, undoneBy } from './task.ts';
 
-export const release = defineUndo({
+export const release = defineTask({
   name: 'resource.release',
   title: 'Release the network resources',
   kind: 'system',
   lane: 'commissioning',
   system: 'resource-inventory',
-  desk: 'ACTIVATION_FALLOUT',
+  input: z.object({ lineId: z.string().optional(), port: z.string().optional(), ip: z.string().optional() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ACTIVATION_FALLOUT',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: undoneBy('resource.assign'),
 });
 
 export const assign = defineTask({

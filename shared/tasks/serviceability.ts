@@ -12,7 +12,12 @@ export const check = defineTask({
     qualified: z.boolean(),
     maxSpeed: z.string().optional(),
     leadTimeClass: z.string().optional(),
+    socketExists: z.boolean().optional(),
+    liveOutlet: z.boolean().optional(),
+    wholesaleNet: z.boolean().optional(),
+    rawCopper: z.boolean().optional(),
   }),
+  sets: ['socketExists', 'liveOutlet', 'wholesaleNet', 'rawCopper'],
   rejections: {
     NOT_SERVICEABLE: cancelItem({ tells: 'NOT_SERVICEABLE' }),
     ADDRESS_UNKNOWN: fallout('ORDER_DESK'),

@@ -1,13 +1,20 @@
 import * as z from 'zod';
-import { askCustomer, defineTask, defineUndo, fallout } from './task.ts';
+import { askCustomer, defineTask, fallout } from './task.ts';
 
-export const release = defineUndo({
+export const release = defineTask({
   name: 'sim.release',
   title: 'Release the SIM',
   kind: 'system',
   lane: 'commissioning',
   system: 'sim-inventory',
-  desk: 'ACTIVATION_FALLOUT',
+  input: z.object({ iccid: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ACTIVATION_FALLOUT',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: 'irreversible',
 });
 
 export const assign = defineTask({

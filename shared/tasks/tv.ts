@@ -1,13 +1,20 @@
 import * as z from 'zod';
-import { defineTask, defineUndo, fallout } from './task.ts';
+import { defineTask, defineUndo, fallout, undoneBy } from './task.ts';
 
-export const deprovision = defineUndo({
+export const deprovision = defineTask({
   name: 'tv.deprovision',
   title: 'Remove the TV account',
   kind: 'system',
   lane: 'commissioning',
   system: 'tv-middleware',
-  desk: 'ACTIVATION_FALLOUT',
+  input: z.object({ tvAccountId: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'ACTIVATION_FALLOUT',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: undoneBy('tv.provision'),
 });
 
 export const provision = defineTask({
@@ -31,4 +38,34 @@ export const provision = defineTask({
   expected: 'PT30S',
   timeLimit: 'PT1M',
   undo: deprovision,
+});
+
+export const revert = defineUndo({
+  name: 'tv.modify-revert',
+  title: 'Restore the TV account',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'tv-middleware',
+  desk: 'ACTIVATION_FALLOUT',
+});
+
+export const modify = defineTask({
+  name: 'tv.modify',
+  title: 'Change the TV account',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'tv-middleware',
+  input: z.object({
+    tvAccountId: z.string(),
+    change: z.enum(['packages', 'device-limit', 'replace-device', 'add-vod', 'remove-vod']),
+    packages: z.array(z.string()).optional(),
+    deviceIds: z.array(z.string()).optional(),
+  }),
+  output: z.object({ previousEntitlements: z.array(z.string()) }),
+  rejections: { PACKAGE_CONFLICT: fallout('TV_OPS') },
+  retry: 'standard',
+  falloutDesk: 'TV_OPS',
+  expected: 'PT30S',
+  timeLimit: 'PT1M',
+  undo: revert,
 });

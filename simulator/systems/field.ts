@@ -24,11 +24,14 @@ export const fieldOperations = [
       return { appointmentId: `APT-${values.digits(7)}`, slot: `${date}T${hour}:00/${date}T${end}:00` };
     },
   }),
-  wfm.undo({
+  wfm.operation({
     name: 'appointment.cancel',
-    title: 'Cancel an appointment',
+    title: 'Cancel an appointment; says whether that is less than a day before it',
     undoes: ['appointment.book'],
     input: z.object({ appointmentId: z.string().optional() }),
+    output: z.object({ lateChange: z.boolean() }),
+    rejections: { UNDO_FAILED: 'The technician is on the way.' },
+    answer: () => ({ lateChange: false }),
   }),
   wfm.operation({
     name: 'field.dispatch',
@@ -51,7 +54,8 @@ export const fieldOperations = [
       addressId: z.string(),
       product: z.string().optional(),
       requestedDate: z.string().optional(),
-      mode: z.string().optional(),
+      mode: z.enum(['GIG', 'GDS', 'FALLBACK']),
+      rush: z.boolean().optional(),
     }),
     output: z.object({ wholesaleOrderId: z.string(), ackDate: z.iso.date() }),
     rejections: {
@@ -72,37 +76,17 @@ export const fieldOperations = [
     input: z.object({ wholesaleOrderId: z.string().optional() }),
   }),
   municipality.operation({
-    name: 'civil.permit',
-    title: 'Grant an excavation permit',
-    input: z.object({ route: z.unknown().optional() }),
-    output: z.object({ permitRef: z.string(), validFrom: z.iso.date(), validTo: z.iso.date() }),
-    rejections: { PERMIT_DENIED: 'The municipality does not allow the work.' },
-    answer: (_input, { values, now }) => ({
-      permitRef: `GRAVE-${values.digits(7)}`,
-      validFrom: workingDay(now, 5),
-      validTo: workingDay(now, 65),
-    }),
-  }),
-  municipality.undo({
-    name: 'civil.permit-withdraw',
-    title: 'Withdraw a permit',
-    undoes: ['civil.permit'],
-    input: z.object({ permitRef: z.string().optional() }),
+    name: 'civil.apply-permit',
+    title: 'Apply for an excavation permit, with the search for other lines in the ground',
+    input: z.object({ route: z.string() }),
+    output: z.object({ permitApplicationId: z.string() }),
+    answer: (_input, { values }) => ({ permitApplicationId: `GRAVE-${values.digits(7)}` }),
   }),
   contractor.operation({
-    name: 'civil.build',
-    title: 'Dig from the road to the wall',
-    input: z.object({ route: z.unknown().optional(), permitRef: z.string().optional() }),
-    output: z.object({ asBuilt: z.string(), boxSerial: z.string(), note: z.string() }),
-    rejections: {
-      GROUND_FROZEN: 'The ground is frozen.',
-      DAMAGE: 'Something was damaged.',
-      NO_ACCESS: 'The customer was not there.',
-    },
-    answer: (_input, { values }) => ({
-      asBuilt: `https://contractor.example/as-built/${values.code(8)}.pdf`,
-      boxSerial: `BOX${values.digits(8)}`,
-      note: `${values.integer(4, 60)} m dug, wall box mounted`,
-    }),
+    name: 'civil.order-build',
+    title: 'Have the ground dug from the road to the wall',
+    input: z.object({ route: z.string(), permitRef: z.string().optional(), addressId: z.string() }),
+    output: z.object({ buildOrderId: z.string() }),
+    answer: (_input, { values }) => ({ buildOrderId: `BUILD-${values.digits(7)}` }),
   }),
 ];

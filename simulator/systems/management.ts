@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { system } from '../operation.ts';
+import { deterministic } from '../deterministic.ts';
+import { system, workingDay } from '../operation.ts';
 
 const orderApi = system('order-api');
 const inventory = system('inventory');
@@ -8,6 +9,31 @@ const creditBureau = system('credit-bureau');
 const payments = system('payments');
 const notify = system('notify');
 const addressQual = system('address-qual');
+
+/** A product that was there before the simulator started: made up from its id, so that it is the same every time. */
+function installedBefore(id: string): Readonly<Record<string, unknown>> {
+  const values = deterministic(`installed\n${id}`);
+  const number = `+45${values.pick('33', '44', '86')}${values.digits(6)}`;
+  return {
+    lineId: `LN-${values.digits(9)}`,
+    port: `olt-${values.integer(1, 400)}/${values.integer(1, 16)}/${values.integer(1, 16)}/${values.integer(1, 64)}`,
+    vlan: values.integer(100, 3999),
+    ip: `100.64.${values.integer(0, 255)}.${values.integer(1, 254)}`,
+    wholesaleOrderId: `WS-${values.digits(9)}`,
+    jumperRef: `MDF-${values.digits(6)}`,
+    serialNumber: `SN${values.digits(10)}`,
+    deviceId: `DEV-${values.code(8)}`,
+    username: `${values.digits(9)}@bb.example`,
+    number,
+    sipUri: `sip:${number}@ims.example`,
+    tvAccountId: `TV-${values.digits(8)}`,
+    packages: ['BASIC'],
+    subscriberId: `MS-${values.digits(10)}`,
+    iccid: `894501${values.digits(14)}`,
+    imsi: `23806${values.digits(10)}`,
+    paymentRef: `PAY-${values.code(12)}`,
+  };
+}
 
 /** Orders, customers, payments, inventory, correspondence. */
 export const managementOperations = [
@@ -24,18 +50,25 @@ export const managementOperations = [
     answer: () => ({ warnings: [] }),
   }),
   orderApi.operation({
-    name: 'flow.start',
-    title: 'Start a follow-on order',
-    input: z.object({ startFlow: z.string(), context: z.unknown().optional() }),
-    output: z.object({ childOrderId: z.string() }),
-    rejections: { REFUSED: 'The follow-on order cannot be started.' },
-    answer: (_input, { values }) => ({ childOrderId: `FO-${values.code(8)}` }),
+    name: 'case.close',
+    title: 'Note that a case is settled',
+    input: z.object({ order: z.string() }),
+    output: z.object({}),
+    answer: () => ({}),
   }),
   identity.operation({
     name: 'customer.verify',
     title: 'Verify identity and consents',
-    input: z.object({ customerId: z.string().optional(), consents: z.array(z.string()).default([]) }),
-    output: z.object({ verified: z.boolean(), consentRefs: z.array(z.string()) }),
+    input: z.object({
+      customerId: z.string().optional(),
+      consents: z.array(z.string()).default([]),
+      assurance: z.enum(['standard', 'strong']).default('standard'),
+    }),
+    output: z.object({
+      verified: z.boolean(),
+      consentRefs: z.array(z.string()),
+      riskHigh: z.boolean().optional(),
+    }),
     rejections: {
       ID_MISMATCH: 'The identity does not match the customer.',
       CONSENT_MISSING: 'A consent that is needed was not given.',
@@ -81,11 +114,34 @@ export const managementOperations = [
   }),
   inventory.operation({
     name: 'asset.lock',
-    title: 'Lock an asset for an order',
-    input: z.object({ installedProductId: z.string().optional(), order: z.string().optional() }),
-    output: z.object({ lockId: z.string() }),
+    title: 'Lock an asset for an order; of an installed product, says what is known of it',
+    input: z.object({
+      installedProductId: z.string().optional(),
+      number: z.string().optional(),
+      product: z.string().optional(),
+      order: z.string().optional(),
+    }),
+    output: z.looseObject({
+      lockId: z.string(),
+      installedProductId: z.string().optional(),
+      noticeEnds: z.iso.date().optional(),
+      periodEnds: z.iso.date().optional(),
+    }),
     rejections: { ASSET_IN_FLIGHT: 'Another order is changing the asset.' },
-    answer: (_input, { values }) => ({ lockId: `LOCK-${values.code(10)}` }),
+    answer: ({ installedProductId, number }, { values, now, recall }) => {
+      const lockId = `LOCK-${values.code(10)}`;
+      const id = installedProductId ?? (number === undefined ? undefined : `IP-${number.replace('+', '')}`);
+      if (id === undefined) return { lockId };
+      return {
+        ...installedBefore(id),
+        ...(number !== undefined && { number }),
+        ...recall(id),
+        lockId,
+        installedProductId: id,
+        noticeEnds: workingDay(now, 30),
+        periodEnds: workingDay(now, 20),
+      };
+    },
   }),
   inventory.undo({
     name: 'asset.unlock',
@@ -96,14 +152,28 @@ export const managementOperations = [
   inventory.operation({
     name: 'inventory.update',
     title: 'Record an installed product',
-    input: z.object({
-      installedProductId: z.string().optional(),
-      newState: z.string(),
-      attributes: z.record(z.string(), z.unknown()).optional(),
-    }),
+    input: z.looseObject({ installedProductId: z.string().optional(), newState: z.string() }),
     output: z.object({ installedProductId: z.string() }),
-    answer: ({ installedProductId }, { values }) => ({
-      installedProductId: installedProductId ?? `IP-${values.digits(9)}`,
+    answer: ({ installedProductId, newState: _state, suborder: _suborder, ...attributes }, context) => {
+      const id = installedProductId ?? `IP-${context.values.digits(9)}`;
+      context.remember(id, attributes);
+      return { installedProductId: id };
+    },
+  }),
+  inventory.operation({
+    name: 'inventory.list',
+    title: 'List what an account has',
+    input: z.object({ accountId: z.string() }),
+    output: z.object({
+      liveProducts: z.array(z.object({ id: z.string(), offering: z.string() })),
+      serialNumber: z.string().optional(),
+    }),
+    answer: (_input, { values }) => ({
+      liveProducts: [
+        { id: `IP-${values.digits(9)}`, offering: 'internet-1000' },
+        { id: `IP-${values.digits(9)}`, offering: 'fibre-1000' },
+      ],
+      serialNumber: `R7${values.digits(10)}`,
     }),
   }),
   inventory.undo({
@@ -121,6 +191,10 @@ export const managementOperations = [
       technology: z.string(),
       maxSpeed: z.string(),
       leadTimeClass: z.string(),
+      socketExists: z.boolean(),
+      liveOutlet: z.boolean(),
+      wholesaleNet: z.boolean(),
+      rawCopper: z.boolean(),
     }),
     rejections: {
       NOT_SERVICEABLE: 'The address cannot get the technology.',
@@ -132,6 +206,10 @@ export const managementOperations = [
       technology,
       maxSpeed: values.pick('1000/1000', '2500/1000'),
       leadTimeClass: 'STANDARD',
+      socketExists: false,
+      liveOutlet: false,
+      wholesaleNet: false,
+      rawCopper: false,
     }),
   }),
   notify.operation({

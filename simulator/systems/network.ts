@@ -141,7 +141,7 @@ export const networkOperations = [
   aaa.operation({
     name: 'internet.modify',
     title: 'Change an internet account',
-    input: z.object({ username: z.string(), changes: z.unknown().optional() }),
+    input: z.object({ username: z.string(), profile: noted, lineId: noted, ip: noted }),
     output: z.object({ previousProfile: z.string() }),
     rejections: profileInvalid,
     answer: (_input, { values }) => ({ previousProfile: values.pick('inet-300', 'inet-500', 'inet-1000') }),
@@ -155,7 +155,11 @@ export const networkOperations = [
   activation.operation({
     name: 'service.bar',
     title: 'Bar a service; emergency calls go on',
-    input: z.object({ serviceId: z.string(), barringProfile: z.string() }),
+    input: z.object({
+      serviceId: z.string(),
+      barringProfile: z.string(),
+      emergencyCalls: z.literal('open'),
+    }),
     output: z.object({ previousBarring: z.string() }),
     rejections: unknownService,
     answer: () => ({ previousBarring: 'NONE' }),
@@ -164,10 +168,10 @@ export const networkOperations = [
     name: 'service.unbar',
     title: 'Lift a bar',
     undoes: ['service.bar'],
-    input: z.object({ serviceId: noted, previousBarring: noted }),
-    output: z.object({}),
+    input: z.object({ serviceId: noted }),
+    output: z.object({ barringProfile: z.string() }),
     rejections: unknownService,
-    answer: () => ({}),
+    answer: () => ({ barringProfile: 'OUTGOING' }),
   }),
   assurance.operation({
     name: 'service.test',

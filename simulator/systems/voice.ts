@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type OperationContext, system } from '../operation.ts';
+import { type OperationContext, system, workingDay } from '../operation.ts';
 
 const numberPool = system('number-pool');
 const numberRegistry = system('number-registry');
@@ -70,14 +70,19 @@ export const voiceOperations = [
     title: 'Ask for a number to be ported in',
     input: z.object({
       number: z.string(),
-      icc: z.string().optional(),
-      portDate: z.string().optional(),
-      donor: z.string().optional(),
-      authorityRef: z.string().optional(),
+      iccid: noted,
+      requestedDate: noted,
+      donor: noted,
+      authorityRef: z.string(),
+      rejectedWith: noted,
+      urgency: z.enum(['standard', 'emergency']).optional(),
     }),
-    output: z.object({ npOrderId: z.string() }),
+    output: z.object({ npOrderId: z.string(), portBy: z.iso.datetime() }),
     rejections: npError,
-    answer: (_input, { values }) => ({ npOrderId: `NP${values.digits(10)}` }),
+    answer: (_input, { values, now }) => ({
+      npOrderId: `NP${values.digits(10)}`,
+      portBy: `${workingDay(now, 5)}T22:59:59.000Z`,
+    }),
   }),
   och.undo({
     name: 'np.cancel',
@@ -115,11 +120,12 @@ export const voiceOperations = [
   }),
   och.operation({
     name: 'np.change',
-    title: 'Change the routing of a number',
-    input: z.object({ number: z.string(), newRouting: z.string().optional() }),
-    output: z.object({}),
+    title: 'Change the routing of numbers',
+    undoes: ['np.change'],
+    input: z.object({ numbers: z.array(z.string()), newRouting: z.string(), ratePerHour: z.int() }),
+    output: z.object({ previousRouting: z.string() }),
     rejections: npError,
-    answer: () => ({}),
+    answer: (_input, { values }) => ({ previousRouting: `RN${values.digits(4)}` }),
   }),
   ims.operation({
     name: 'voip.provision',
@@ -141,7 +147,12 @@ export const voiceOperations = [
   ims.operation({
     name: 'voip.modify',
     title: 'Change a voice account',
-    input: z.object({ sipUri: z.string(), changes: z.unknown().optional() }),
+    input: z.object({
+      sipUri: z.string(),
+      state: noted,
+      number: noted,
+      features: z.array(z.string()).optional(),
+    }),
     output: z.object({ previousProfile: z.string() }),
     rejections: { FEATURE_CONFLICT: 'The features cannot be combined.' },
     answer: (_input, { values }) => ({ previousProfile: values.pick('voice-basic', 'voice-plus') }),
@@ -169,7 +180,12 @@ export const voiceOperations = [
   tv.operation({
     name: 'tv.modify',
     title: 'Change the packages of a TV account',
-    input: z.object({ tvAccountId: z.string(), changes: z.unknown().optional() }),
+    input: z.object({
+      tvAccountId: z.string(),
+      change: z.string(),
+      packages: z.array(z.string()).optional(),
+      deviceIds: z.array(z.string()).optional(),
+    }),
     output: z.object({ previousEntitlements: z.array(z.string()) }),
     rejections: packageConflict,
     answer: (_input, { values }) => ({ previousEntitlements: [values.pick('BASIC', 'MEDIUM', 'FULL')] }),
@@ -229,8 +245,8 @@ export const voiceOperations = [
   mobile.operation({
     name: 'mobile.modify',
     title: 'Change a mobile subscriber',
-    input: z.object({ subscriberId: z.string(), changes: z.unknown().optional() }),
-    output: z.object({ previousProfile: z.string() }),
+    input: z.looseObject({ subscriberId: z.string() }),
+    output: z.object({ previousProfile: z.string(), barredNoBalance: z.boolean().optional() }),
     rejections: profileInvalid,
     answer: (_input, { values }) => ({ previousProfile: values.pick('mobile-10gb', 'mobile-50gb') }),
   }),

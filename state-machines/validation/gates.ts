@@ -132,7 +132,7 @@ export const siblingFactsExist = (flows: readonly Flow[], offerings: readonly Of
     flow.steps.flatMap((step) =>
       Object.keys(step.with).flatMap((name) => {
         const source = factSourceOf(step, name);
-        if (!source || !('fact' in source)) return [];
+        if (!source || !('$sibling' in source || '$siblings' in source)) return [];
         const product = '$sibling' in source ? source.$sibling : source.$siblings;
         const { fact } = source;
         const found =

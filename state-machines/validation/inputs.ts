@@ -35,6 +35,12 @@ export const inputsAreKnown: Rule = (flow, offerings) => {
           : [
               `${named(step)}: ${name} is when ${source.$completed} was done, which does not always run before`,
             ];
+      if (source && '$foundBy' in source)
+        return runsBefore(step, ({ id, task }) => id === source.$foundBy && source.fact in task.output.shape)
+          ? []
+          : [
+              `${named(step)}: ${name} is what ${source.$foundBy} found as ${source.fact}, which it does not, or not always before`,
+            ];
       if (name in step.with || schema.safeParse(undefined).success || known(step, name)) return [];
       return [`${named(step)} needs ${unknown(name)}`];
     }),

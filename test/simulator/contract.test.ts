@@ -18,6 +18,8 @@ function exampleFor(input: z.ZodObject): Record<string, unknown> {
       const schema = properties[name];
       if (typeof schema !== 'object') return [name, 'x'];
       if (schema.enum) return [name, schema.enum[0]];
+      if (schema.const !== undefined) return [name, schema.const];
+      if (schema.default !== undefined) return [name, schema.default];
       if (schema.type === 'array') return [name, []];
       if (schema.type === 'object') return [name, {}];
       return [name, schema.type === 'integer' || schema.type === 'number' ? 1 : 'x'];
@@ -33,6 +35,8 @@ describe('the simulated systems and the tasks of the product agree', () => {
       values: deterministic(name),
       now: Date.UTC(2026, 10, 20),
       claim: (_pool, make) => make(),
+      remember: () => undefined,
+      recall: () => ({}),
     });
     expect(result).toMatchObject({ valid: true });
     expect(task.output.safeParse(result?.valid ? result.outputs : undefined)).toMatchObject({

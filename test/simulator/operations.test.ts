@@ -10,11 +10,26 @@ const context = (seed: string): OperationContext => ({
   values: deterministic(seed),
   now: Date.UTC(2026, 10, 20),
   claim: (_pool, make) => make(),
+  remember: () => undefined,
+  recall: () => ({}),
 });
 
 /** A body that has every field that an operation may need. */
 const body = {
   accountId: 'A1',
+  authorityRef: 'AUTH1',
+  change: 'packages',
+  emergencyCalls: 'open',
+  fee: 100,
+  level: 1,
+  mode: 'GIG',
+  newRouting: 'RN1',
+  numbers: ['+4533000000'],
+  order: 'O1',
+  overdueAmount: 500,
+  ratePerHour: 1000,
+  route: 'along the road',
+  status: 'PAID',
   addressId: 'ADR1',
   appointmentId: 'APT1',
   barringProfile: 'FULL',

@@ -4,7 +4,7 @@ import { endCancelled, prepareUndo } from '#shared/steps/cancel-suborder.ts';
 import { undoStep } from '#shared/steps/undo-step.ts';
 import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
 import { workItemId } from '#shared/store/work-items.ts';
-import { cancelAppointment } from '#shared/tasks/field.ts';
+import { cancelDispatch } from '#shared/tasks/field.ts';
 import { doneStep, header, NOW, ORDER, plannedWait, suborder, World } from './support.ts';
 
 let world: World;
@@ -270,11 +270,11 @@ describe('a suborder that has ended as cancelled', () => {
 
 describe('a step that is undone', () => {
   const undo = () =>
-    undoStep(cancelAppointment, world.deps, {
+    undoStep(cancelDispatch, world.deps, {
       order: ORDER,
       suborder: '04',
       step: 'book',
-      task: 'appointment.cancel',
+      task: 'field.cancel',
       undo: true,
     });
 
@@ -287,7 +287,7 @@ describe('a step that is undone', () => {
     expect(world.calls).toEqual([
       {
         system: 'wfm',
-        operation: 'appointment.cancel',
+        operation: 'field.cancel',
         idempotencyKey: `${ORDER}-04-book-2-undo`,
         correlationId: ORDER,
         step: '04.book.undo',

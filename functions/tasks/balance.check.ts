@@ -1,0 +1,4 @@
+import { checkBalance } from '#shared/tasks/collection.ts';
+import { connector } from '../connector.ts';
+
+export const handler = connector(checkBalance);

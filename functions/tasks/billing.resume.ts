@@ -1,0 +1,4 @@
+import { resume } from '#shared/tasks/billing.ts';
+import { connector } from '../connector.ts';
+
+export const handler = connector(resume);

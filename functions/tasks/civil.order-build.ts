@@ -1,0 +1,4 @@
+import { orderBuild } from '#shared/tasks/civil.ts';
+import { connector } from '../connector.ts';
+
+export const handler = connector(orderBuild);

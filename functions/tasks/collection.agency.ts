@@ -1,0 +1,4 @@
+import { handOver } from '#shared/tasks/collection.ts';
+import { connector } from '../connector.ts';
+
+export const handler = connector(handOver);

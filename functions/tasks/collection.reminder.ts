@@ -1,0 +1,4 @@
+import { remind } from '#shared/tasks/collection.ts';
+import { connector } from '../connector.ts';
+
+export const handler = connector(remind);

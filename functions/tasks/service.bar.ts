@@ -1,0 +1,4 @@
+import { bar } from '#shared/tasks/service.ts';
+import { connector } from '../connector.ts';
+
+export const handler = connector(bar);

@@ -1,0 +1,4 @@
+import { modify } from '#shared/tasks/voip.ts';
+import { connector } from '../connector.ts';
+
+export const handler = connector(modify);

@@ -1,0 +1,192 @@
+import * as z from 'zod';
+import { PORT_REJECT_CODE_IDS } from '#shared/domain/porting.ts';
+import { askCustomer, cancelItem, defineTask, endFlow, fallout, rerunFrom, undoneBy } from './task.ts';
+
+export const cancel = defineTask({
+  name: 'np.cancel',
+  title: 'Take the port request back',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'och',
+  input: z.object({ npOrderId: z.string() }),
+  output: z.object({}),
+  rejections: {},
+  retry: 'standard',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: 'irreversible',
+});
+
+export const request = defineTask({
+  name: 'np.request',
+  title: 'Request the port',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'och',
+  input: z.object({
+    number: z.string(),
+    iccid: z.string().optional(),
+    customerId: z.string().optional(),
+    requestedDate: z.string().optional(),
+    donor: z.string().optional(),
+    /** Proof of the customer's consent, without which no port is requested. */
+    authorityRef: z.string(),
+    /** Why the donor refused the request before this one, so that this one puts it right. */
+    rejectedWith: z.string().optional(),
+    /** `emergency`: the number left by mistake or fraud. */
+    urgency: z.enum(['standard', 'emergency']).default('standard'),
+  }),
+  output: z.object({
+    npOrderId: z.string(),
+    /** When the number has to be here, by law and by what was asked for. */
+    portBy: z.iso.datetime({ offset: true }),
+  }),
+  rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
+  retry: 'standard',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT10S',
+  timeLimit: 'PT1M',
+  undo: cancel,
+});
+
+/** The step that `rerunFrom` goes back to: flows that port numbers in give it this name. */
+const REQUEST = 'portReq';
+const askAgain = askCustomer({ tells: 'PORT_REJECTED' });
+const requestAgain = rerunFrom(REQUEST, { atMost: 3 });
+
+export const awaitConfirmation = defineTask({
+  name: 'np.await-confirmation',
+  title: 'Donor confirms the port date',
+  kind: 'event',
+  lane: 'commissioning',
+  topic: 'port',
+  correlation: 'npOrderId',
+  completedBy: 'confirmed',
+  rejectedBy: { rejected: PORT_REJECT_CODE_IDS },
+  onDeadline: 'NO_RESPONSE',
+  input: z.object({ npOrderId: z.string() }),
+  output: z.object({
+    confirmedPortDate: z.iso.datetime({ offset: true }),
+    donorRouting: z.string().optional(),
+  }),
+  rejections: {
+    NP01_UNKNOWN_NUMBER: askAgain,
+    NP02_ICC_MISMATCH: askAgain,
+    NP03_CUSTOMER_ID_MISMATCH: askAgain,
+    NP04_WRONG_DONOR: requestAgain,
+    NP05_PORT_IN_PROGRESS: fallout('NUMBER_PORTING', { tells: 'PORT_REJECTED' }),
+    NP06_DATE_INVALID: requestAgain,
+    NP07_NOT_PORTABLE: askAgain,
+    NP08_MULTI_NUMBER: fallout('NUMBER_PORTING', { tells: 'PORT_REJECTED' }),
+    NP09_PREPAID_POSTPAID: requestAgain,
+    NP10_AUTHORITY_MISSING: askAgain,
+    NP11_TERMINATED_TOO_LONG: askAgain,
+    NP12_FRAUD_SUSPECTED: fallout('FRAUD_REVIEW'),
+    NP13_CUSTOMER_CANCELLED: cancelItem({ tells: 'ORDER_CANCELLED' }),
+    NP99_OTHER: fallout('NUMBER_PORTING'),
+    NO_RESPONSE: fallout('NUMBER_PORTING'),
+  },
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT4H',
+  timeLimit: 'P1D',
+  undo: 'none',
+});
+
+/** All operators route the number to us from now on: nobody can take that back, only port the number again. */
+export const complete = defineTask({
+  name: 'np.complete',
+  title: 'Complete the port',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'och',
+  input: z.object({ npOrderId: z.string(), routing: z.string().optional(), portBy: z.string().optional() }),
+  output: z.object({ portedAt: z.iso.datetime({ offset: true }), portLate: z.boolean().optional() }),
+  sets: ['portLate'],
+  rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
+  retry: 'standard',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT1M',
+  timeLimit: 'PT1M',
+  undo: 'irreversible',
+});
+
+export const respond = defineTask({
+  name: 'np.respond',
+  title: 'Answer the port request',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'och',
+  input: z.object({
+    npOrderId: z.string(),
+    decision: z.enum(['confirm', 'reject']).default('confirm'),
+    rejectCode: z.enum(PORT_REJECT_CODE_IDS).optional(),
+    portDate: z.string().optional(),
+  }),
+  output: z.object({}),
+  rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
+  retry: 'standard',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT1H',
+  timeLimit: 'PT1M',
+  undo: 'none',
+});
+
+export const awaitCompletion = defineTask({
+  name: 'np.await-completion',
+  title: 'Recipient completes the port',
+  kind: 'event',
+  lane: 'commissioning',
+  topic: 'port',
+  correlation: 'npOrderId',
+  completedBy: 'completed',
+  rejectedBy: { cancelled: 'CANCELLED' },
+  onDeadline: 'NOT_COMPLETED_IN_WINDOW',
+  input: z.object({ npOrderId: z.string() }),
+  output: z.object({ portedAt: z.iso.datetime({ offset: true }) }),
+  rejections: {
+    CANCELLED: endFlow('PORT_CANCELLED'),
+    NOT_COMPLETED_IN_WINDOW: fallout('NUMBER_PORTING'),
+  },
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'P1D',
+  timeLimit: 'P5D',
+  undo: 'none',
+});
+
+export const giveBack = defineTask({
+  name: 'np.return',
+  title: 'Return the number to its range holder',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'och',
+  input: z.object({ number: z.string() }),
+  output: z.object({}),
+  rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
+  retry: 'standard',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT10M',
+  timeLimit: 'PT1M',
+  undo: 'irreversible',
+});
+
+export const change = defineTask({
+  name: 'np.change',
+  title: 'Change the routing of numbers',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'och',
+  input: z.object({
+    numbers: z.array(z.string()),
+    newRouting: z.string(),
+    /** The clearing house takes 1000 changes an hour in a service window. */
+    ratePerHour: z.int().positive().max(1000),
+  }),
+  output: z.object({ previousRouting: z.string().optional() }),
+  rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
+  retry: 'poll',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT10M',
+  timeLimit: 'PT1M',
+  undo: undoneBy('np.change'),
+});
