@@ -34,7 +34,13 @@ export interface Permissions {
   readonly publishes?: true;
 }
 
-export type Scope = 'orders:read' | 'orders:write' | 'work-items' | 'work-items:repair' | 'events:write';
+export type Scope =
+  | 'orders:read'
+  | 'orders:write'
+  | 'orders:history'
+  | 'work-items'
+  | 'work-items:repair'
+  | 'events:write';
 
 /** What invokes a function; those that only state machines invoke have no trigger. */
 export type Trigger =
@@ -145,11 +151,15 @@ const PARK_TABLES = {
   waits: ['GetItem', 'UpdateItem'],
 } as const satisfies Tables;
 
+/** What people and rules did is added, and never changed or removed. */
+const TOLD = { history: ['PutItem'] } as const satisfies Tables;
+
 /** Opening a work item parks the token that it completes, and shows the person what is known. */
 const OPEN_TABLES = {
   ...PARK_TABLES,
   suborders: [...READ, 'UpdateItem'],
   workItems: ['GetItem', ...WRITE],
+  ...TOLD,
 } as const satisfies Tables;
 
 /** What completing a work item does: the step, its wait, and the labels of the units that were scanned. */
@@ -158,6 +168,7 @@ const COMPLETE_TABLES = {
   waits: ['UpdateItem'],
   workItems: ['GetItem', 'PutItem'],
   bindings: ['GetItem', 'PutItem', 'DeleteItem'],
+  ...TOLD,
 } as const satisfies Tables;
 
 const INBOX = [...READ, ...WRITE] as const;
@@ -239,6 +250,13 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     { tables: { orders: ['BatchGetItem'], suborders: ['Query'] }, indexes: ['orders'] },
     `GET ${TMF622}`,
     'orders:read',
+  ),
+  route(
+    'product-orders/history',
+    'Shows who did what to an order, when and why',
+    { tables: { orders: ['GetItem'], suborders: ['Query'], history: ['Query'] } },
+    `GET ${TMF622}/{id}/history`,
+    'orders:history',
   ),
 
   handler(
@@ -355,14 +373,14 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'work-items/claim',
     'Gives a work item to the person who asks',
-    { tables: { workItems: ['GetItem', 'PutItem'] } },
+    { tables: { workItems: ['GetItem', 'PutItem'], ...TOLD } },
     'POST /work-items/{id}/claim',
     'work-items',
   ),
   route(
     'work-items/release',
     'Puts a claimed work item back on its desk',
-    { tables: { workItems: ['GetItem', 'PutItem'] } },
+    { tables: { workItems: ['GetItem', 'PutItem'], ...TOLD } },
     'POST /work-items/{id}/release',
     'work-items',
   ),
@@ -376,7 +394,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'work-items/reject',
     'Rejects a manual step with a reason',
-    { tables: { waits: ['UpdateItem'], workItems: ['GetItem', 'PutItem'] } },
+    { tables: { waits: ['UpdateItem'], workItems: ['GetItem', 'PutItem'], ...TOLD } },
     'POST /work-items/{id}/reject',
     'work-items',
   ),

@@ -74,6 +74,24 @@ const workItemSchema = listedWorkItemSchema.extend({
 /** A work item as the person sees it who opens it. */
 export type WorkItem = z.output<typeof workItemSchema>;
 
+const historySchema = z.object({
+  entries: z.array(
+    z.looseObject({
+      id: z.string(),
+      at: instant,
+      what: z.string(),
+      by: z.string(),
+      why: z.string().optional(),
+      suborder: z.string().optional(),
+      step: z.string().optional(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+  nextCursor: z.string().optional(),
+});
+/** A page of an order's history. */
+export type History = z.output<typeof historySchema>;
+
 const receivedSchema = z.object({ id: z.string(), status: z.string() });
 
 /** An event from outside; the rest of the CloudEvent is filled in. */
@@ -149,6 +167,11 @@ export class Api {
 
   async order(id: string): Promise<Order> {
     return orderSchema.parse(await this.#do({ role: 'channel', path: `${ORDERS_PATH}/${id}` }));
+  }
+
+  /** A page of what happened to an order; `query` such as `?suborder=04`. */
+  async history(id: string, query = ''): Promise<History> {
+    return historySchema.parse(await this.#do({ role: 'ops', path: `${ORDERS_PATH}/${id}/history${query}` }));
   }
 
   /** The open work of a desk, the oldest due first. */

@@ -32,7 +32,15 @@ export const createProductOrder =
     const idempotency = idempotencyOf(request);
     const earlier = idempotency && (await findEarlier(client, idempotency, document.orderDate));
     if (earlier) return created(earlier);
-    return created(await insertOrder(client, document, check(document), idempotency, newNumber));
+    return created(
+      await insertOrder(
+        client,
+        document,
+        { ...check(document), by: request.caller.sub },
+        idempotency,
+        newNumber,
+      ),
+    );
   };
 
 function created({ order, document }: AcceptedOrder): HttpResponse {

@@ -19,6 +19,8 @@ export const repairMessageSchema = z.object({
     tells: z.enum(MESSAGE_TEMPLATES).optional(),
     error: z.string(),
     cause: z.string(),
+    /** How often it was tried. */
+    attempts: z.int().optional(),
     onReject: z.record(z.string(), rejectionRuleSchema).optional(),
     desk: z.enum(DESK_IDS).optional(),
   }),

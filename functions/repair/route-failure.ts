@@ -1,10 +1,11 @@
 import type { MessageTemplate } from '#shared/domain/messages.ts';
+import { stepHistory } from '#shared/history/steps.ts';
 import { waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { projectOrderState } from '#shared/steps/order-state.ts';
 import { recordStep } from '#shared/steps/record-step.ts';
 import { deskOf, ruleFor } from '#shared/steps/rules.ts';
-import { FIRST_RUN } from '#shared/steps/run-step.ts';
+import { FIRST_RUN, isDone } from '#shared/steps/run-step.ts';
 import { runsAgainAfter, stepFails, stepRunsAgain } from '#shared/steps/step-status.ts';
 import { moveSuborder } from '#shared/steps/suborder-state.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
@@ -13,6 +14,7 @@ import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { getWait } from '#shared/store/waits.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { type RejectionRule, SELF } from '#shared/tasks/task.ts';
+import { failureHistory } from '#shared/work-items/history.ts';
 import { openWorkItem } from '#shared/work-items/open.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import { ancestors } from '#state-machines/language/graph.ts';
@@ -30,9 +32,10 @@ interface Direction {
  */
 export async function routeFailure(deps: Dependencies, message: RepairMessage): Promise<void> {
   const { failure, undo } = message;
-  const desk = deskOf(await ruleOf(deps, message));
+  const rule = await ruleOf(deps, message);
+  const desk = deskOf(rule);
   if (!desk) {
-    if (!(await isRouted(deps, message))) await goOn(deps, message, await follow(deps, message));
+    if (!(await isRouted(deps, message))) await goOn(deps, message, rule.action, await follow(deps, message));
     return;
   }
   if (!undo) await hold(deps, message, desk.tells);
@@ -95,7 +98,12 @@ async function follow(deps: Dependencies, message: RepairMessage): Promise<Direc
 }
 
 /** The token is answered at once. */
-async function goOn(deps: Dependencies, message: RepairMessage, direction: Direction): Promise<void> {
+async function goOn(
+  deps: Dependencies,
+  message: RepairMessage,
+  routedTo: string,
+  direction: Direction,
+): Promise<void> {
   const { order, suborder, failure, attempt, taskToken, timeLimitSeconds } = message;
   await parkWait(deps, {
     order,
@@ -108,6 +116,12 @@ async function goOn(deps: Dependencies, message: RepairMessage, direction: Direc
     reason: `Repair: ${failure.error}`,
     dueAt: new Date(Date.parse(attempt.enteredAt) + timeLimitSeconds * 1000).toISOString(),
     outcome: { result: { ...direction } },
+    extra: [
+      failureHistory(
+        { order, suborder, step: failedStep(message), task: failure.task, attempt },
+        { ...failure, routedTo },
+      ),
+    ],
   });
 }
 
@@ -150,10 +164,13 @@ async function repeatFrom(
     step === failed || step === first || (before?.get(failed)?.has(step) && before.get(step)?.has(first));
   await markFailed(deps, message, tells);
   const again = records.filter(({ step, status }) => repeats(step) && status !== 'obsolete');
-  const done = again.filter(({ status }) => status === 'done' || status === 'skipped').length;
+  const done = again.filter(isDone).length;
   const at = deps.now().toISOString();
   await writeTogether(deps, [
-    ...again.map((record) => stepRunsAgain(record, at)),
+    ...again.flatMap((record) => [
+      stepRunsAgain(record, at),
+      ...(isDone(record) ? [stepHistory(record)] : []),
+    ]),
     runsAgainAfter(order, suborder, done, message.failure.error),
   ]);
 }

@@ -14,11 +14,16 @@ export const handler = milepostTask(
       event.order,
       now().toISOString(),
     );
-    const { order } = await insertOrder(documents, document, {
-      client: 'milepost',
-      key: idempotencyKey,
-      bodyHash: createHash('sha256').update(idempotencyKey).digest('hex'),
-    });
+    const { order } = await insertOrder(
+      documents,
+      document,
+      { by: `${event.order}-${event.suborder}` },
+      {
+        client: 'milepost',
+        key: idempotencyKey,
+        bodyHash: createHash('sha256').update(idempotencyKey).digest('hex'),
+      },
+    );
     return { childOrderId: order };
   },
 );

@@ -8,7 +8,9 @@ import { type Handle, httpHandler } from '../http.ts';
 export const claim =
   (deps: Dependencies): Handle =>
   async ({ path: { id = '' }, caller }) => {
-    const item = await changeWorkItem(deps, caller, id, (found, now) => claimItem(found, caller.sub, now));
+    const item = await changeWorkItem(deps, caller, id, { what: 'CLAIM' }, (found, now) =>
+      claimItem(found, caller.sub, now),
+    );
     return { status: 200, body: workItemView(item, caller) };
   };
 

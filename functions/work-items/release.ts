@@ -8,7 +8,9 @@ import { type Handle, httpHandler } from '../http.ts';
 export const release =
   (deps: Dependencies): Handle =>
   async ({ path: { id = '' }, caller }) => {
-    const item = await changeWorkItem(deps, caller, id, (found, now) => releaseItem(found, caller.sub, now));
+    const item = await changeWorkItem(deps, caller, id, { what: 'RELEASE' }, (found, now) =>
+      releaseItem(found, caller.sub, now),
+    );
     return { status: 200, body: workItemView(item, caller) };
   };
 

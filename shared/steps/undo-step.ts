@@ -70,9 +70,9 @@ export const undone = (order: string, suborder: string, step: string, at: string
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(order, suborder, step),
-    UpdateExpression: 'SET #status = :undone, #at = :at',
+    UpdateExpression: 'SET #status = :undone, #doneAt = #at, #at = :at',
     ConditionExpression: '#status = :done',
-    ExpressionAttributeNames: { '#status': 'status', '#at': 'at' },
+    ExpressionAttributeNames: { '#status': 'status', '#doneAt': 'doneAt', '#at': 'at' },
     ExpressionAttributeValues: { ':undone': 'undone', ':done': 'done', ':at': at },
   },
 });

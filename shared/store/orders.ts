@@ -56,7 +56,7 @@ export interface AcceptedOrder {
 export async function insertOrder(
   client: DynamoDBDocumentClient,
   document: OrderDocument,
-  outlook: Pick<OrderHeader, 'expectedCompletionDate'>,
+  outlook: Pick<OrderHeader, 'expectedCompletionDate' | 'by'>,
   idempotency?: Idempotency,
   newNumber: () => OrderNumber = newOrderNumber,
 ): Promise<AcceptedOrder> {
@@ -124,6 +124,17 @@ export async function loadDocument(
   );
   if (!Item) throw new NotFound('Order', order);
   return parseDocument(Item);
+}
+
+/** The header of an order, or undefined when there is no such order. */
+export async function loadHeader(
+  { documents }: { readonly documents: DynamoDBDocumentClient },
+  order: OrderNumber,
+): Promise<OrderHeader | undefined> {
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: tableName('orders'), Key: headerKey(order), ConsistentRead: true }),
+  );
+  return Item && parseHeader(Item);
 }
 
 export interface StoredOrder {
@@ -197,7 +208,7 @@ function newOrderItems(
   order: OrderNumber,
   document: OrderDocument,
   text: string,
-  { expectedCompletionDate }: Pick<OrderHeader, 'expectedCompletionDate'>,
+  { expectedCompletionDate, by }: Pick<OrderHeader, 'expectedCompletionDate' | 'by'>,
   idempotency: Idempotency | undefined,
 ): TransactItem[] {
   const TableName = tableName('orders');
@@ -215,6 +226,7 @@ function newOrderItems(
     ...(expectedCompletionDate && { expectedCompletionDate }),
     ...(promise && { promisedDate: endOfDay(new Date(promise)).toISOString() }),
     ...(externalId && { externalId }),
+    ...(by && { by }),
     list: 'orders',
     listKey: listKey(orderDate, order),
     version: 1,

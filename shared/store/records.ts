@@ -80,6 +80,8 @@ export const stepSchema = z.object({
   /** The date that a timer waits for. */
   until: instant.optional(),
   startedAt: instant.optional(),
+  /** When it was done, once it is undone. */
+  doneAt: instant.optional(),
   at: instant,
 });
 export type StepRecord = z.infer<typeof stepSchema>;
@@ -207,6 +209,26 @@ export const correlationSchema = z.object({
   expiresAt: z.int(),
 });
 
+/** What somebody did, or what a rule decided, and why. Written once. Key: subject, time and what makes it unique. */
+export const historyEntrySchema = z.object({
+  /** The order's number, or what else it is about. */
+  subject: z.string(),
+  entry: z.string(),
+  at: instant,
+  /** Such as `CLAIM`, `RETRY` or `STEP_FAILED`. */
+  what: z.string(),
+  /** Id of the person or client; `milepost` when a rule decided. */
+  by: z.string(),
+  why: z.string().optional(),
+  suborder: suborderNumberSchema.optional(),
+  step: z.string().optional(),
+  task: z.string().optional(),
+  workItem: z.string().optional(),
+  bulkRepair: z.string().optional(),
+  details: facts.optional(),
+});
+export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+
 /** A serial number or MAC address in use. Key: `SERIAL#…` or `MAC#…`. */
 export const bindingSchema = z.object({
   binding: z.string(),
@@ -230,6 +252,8 @@ export const orderHeaderSchema = z.object({
   promisedDate: instant.optional(),
   completionDate: instant.optional(),
   externalId: z.string().optional(),
+  /** Id of the client that sent it, or of the suborder that it follows. */
+  by: z.string().optional(),
   /** The same for all orders: the partition that lists them by date. */
   list: z.literal('orders'),
   /** `orderDate#order`. */

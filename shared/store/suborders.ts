@@ -45,6 +45,10 @@ export async function getStep(
 export const getSteps = async (deps: Documents, order: string, suborder: string): Promise<StepRecord[]> =>
   (await query(deps, order, stepKey(order, suborder, '').sk)).map((item) => stepSchema.parse(item));
 
+/** The records of all steps of an order that were reached. */
+export const getAllSteps = async (deps: Documents, order: string): Promise<StepRecord[]> =>
+  (await query(deps, order, 'STEP#')).map((item) => stepSchema.parse(item));
+
 /** All suborders of an order, order management (`00`) first. */
 export const getSuborders = async (deps: Documents, order: string): Promise<Suborder[]> =>
   (await query(deps, order, suborderKey(order, '').sk)).map((item) => suborderSchema.parse(item));

@@ -67,6 +67,8 @@ export const TABLES = {
     timeToLive: 'expiresAt',
     environment: 'INBOX_TABLE',
   },
+  /** What people and rules did to orders, and why: written once, never changed. */
+  history: { partitionKey: 'subject', sortKey: 'entry', environment: 'HISTORY_TABLE' },
   /** What may belong to one live suborder only: serial numbers and MAC addresses. */
   bindings: { partitionKey: 'binding', environment: 'BINDINGS_TABLE' },
 } as const satisfies Record<string, TableDefinition>;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, type PutCommandInput, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, type PutCommandInput, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DESK_IDS, type Desk } from '#shared/domain/desks.ts';
 import type { TransactItem } from '#shared/steps/completion.ts';
@@ -121,17 +120,6 @@ export const writeWorkItem = (item: WorkItem): { Put: PutCommandInput } => ({
         }),
   },
 });
-
-/** Writes a work item's next version. @returns whether nobody else has written it meanwhile */
-export async function saveWorkItem({ documents }: Documents, item: WorkItem): Promise<boolean> {
-  try {
-    await documents.send(new PutCommand(writeWorkItem(item).Put));
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}
 
 /**
  * The write that takes a piece of work off its desk because nothing waits for it any more (a cancelled order, a

@@ -6,6 +6,7 @@ import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import type { Outcome, WorkItem } from '#shared/store/records.ts';
 import { writeWorkItem } from '#shared/store/work-items.ts';
 import type { Employee } from './employee.ts';
+import { type Deed, workItemHistory } from './history.ts';
 import { finish, type Result } from './lifecycle.ts';
 import { ATTEMPTS, changedMeanwhile, loadFor } from './load.ts';
 import { type UnitChange, unitWrites } from './units.ts';
@@ -13,6 +14,8 @@ import { type UnitChange, unitWrites } from './units.ts';
 /** What a person decided about a work item, and what follows from it. */
 export interface Decision {
   readonly result: Omit<Result, 'by' | 'at'>;
+  /** What the history calls it, when that is not the action of the result. */
+  readonly what?: string;
   /** What the flow is told. */
   readonly outcome: Outcome;
   readonly unit?: UnitChange | undefined;
@@ -35,7 +38,7 @@ export async function finishWorkItem(
 ): Promise<WorkItem> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await loadFor(deps, employee, id);
-    const { result, outcome, unit, step } = decide(item);
+    const { result, what = result.action, outcome, unit, step } = decide(item);
     const now = deps.now();
     const at = now.toISOString();
     const made = { ...result, by: employee.sub, at };
@@ -46,6 +49,7 @@ export async function finishWorkItem(
       ...guarded('item', writeWorkItem(done)),
       ...(item.wait === undefined ? [] : guarded('wait', answerWait(item.order, item.wait, outcome))),
       ...(unit ? await unitWrites(deps, unit, at) : []),
+      ...guarded('entry', workItemHistory(done, deedOf(what, made))),
       ...guarded('step', ...((await step?.(at)) ?? [])),
     ]);
     if (refused.size === 0) return done;
@@ -58,3 +62,11 @@ export async function finishWorkItem(
   }
   throw changedMeanwhile(id);
 }
+
+const deedOf = (what: string, { action, by, at, note, outputs }: Result): Deed => ({
+  what,
+  by,
+  at,
+  ...(note !== undefined && { why: note }),
+  details: { ...(what !== action && { code: action }), ...outputs },
+});

@@ -1,8 +1,10 @@
 import { NotFound, StateConflict } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import type { WorkItem } from '#shared/store/records.ts';
-import { readWorkItem, saveWorkItem } from '#shared/store/work-items.ts';
+import { readWorkItem, writeWorkItem } from '#shared/store/work-items.ts';
 import { assertWorksAt, type Employee } from './employee.ts';
+import { type Deed, workItemHistory } from './history.ts';
 
 /** How often a change is tried again when somebody else changes the same work item. */
 export const ATTEMPTS = 4;
@@ -20,12 +22,19 @@ export async function changeWorkItem(
   deps: Dependencies,
   employee: Employee,
   id: string,
+  deed: Pick<Deed, 'what' | 'why' | 'details'>,
   change: (item: WorkItem, now: Date) => WorkItem,
 ): Promise<WorkItem> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await loadFor(deps, employee, id);
-    const changed = change(item, deps.now());
-    if (changed === item || (await saveWorkItem(deps, changed))) return changed;
+    const now = deps.now();
+    const changed = change(item, now);
+    if (changed === item) return changed;
+    const refused = await commit(deps, [
+      ...guarded('item', writeWorkItem(changed)),
+      ...guarded('entry', workItemHistory(changed, { ...deed, by: employee.sub, at: now.toISOString() })),
+    ]);
+    if (refused.size === 0) return changed;
   }
   throw changedMeanwhile(id);
 }

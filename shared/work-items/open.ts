@@ -9,7 +9,9 @@ import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
 import { mayBegin } from '#shared/steps/no-return.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
 import { FIRST_RUN } from '#shared/steps/run-step.ts';
+import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
+import { MILEPOST } from '#shared/store/history.ts';
 import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import {
@@ -17,11 +19,11 @@ import {
   isLive,
   listKeys,
   readWorkItem,
-  saveWorkItem,
   workItemId,
   writeWorkItem,
 } from '#shared/store/work-items.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import { failureHistory, workItemHistory } from './history.ts';
 import { reopen } from './lifecycle.ts';
 import { type DeskMessage, type Notice, waitKindOf } from './message.ts';
 
@@ -65,8 +67,12 @@ export async function openWorkItem(
   const context = await contextOf(deps, message, row, record, knownFacts(orderFacts, row, steps));
   const opened = newWorkItem(workItemId({ ...ref, kind }), message, context, deps.now());
   const before = await readWorkItem(deps, opened.workItem);
+  const item = before ? reopen(before, opened) : opened;
   const extra = [
-    writeWorkItem(before ? reopen(before, opened) : opened),
+    writeWorkItem(item),
+    ...(message.failure
+      ? [failureHistory(message, { ...message.failure, routedTo: item.desk, workItem: item.workItem })]
+      : []),
     ...(kind === 'fallout'
       ? await replaced(deps, workItemId({ ...ref, kind: 'manual' }), message, deps.now())
       : []),
@@ -84,7 +90,7 @@ export async function openNotice(deps: Dependencies, notice: Notice): Promise<'o
   const { order, suborder, step, event, timeLimitSeconds, failure, kind, task, title, desk } = notice;
   const now = deps.now();
   const workItem = workItemId({ order, suborder, step: `${step}#${event}`, kind, run: FIRST_RUN });
-  const item = {
+  const opened = {
     workItem,
     kind,
     desk,
@@ -101,7 +107,11 @@ export async function openNotice(deps: Dependencies, notice: Notice): Promise<'o
     dueAt: secondsLater(now, timeLimitSeconds),
     version: 1,
   } as const;
-  return (await saveWorkItem(deps, { ...item, ...listKeys(item) })) ? 'opened' : 'already-opened';
+  const item = { ...opened, ...listKeys(opened) };
+  const { error, cause: why } = failure;
+  const deed = { what: 'NOTICE', by: MILEPOST, at: item.openedAt, why, details: { error, desk } };
+  const refused = await writeTogether(deps, [writeWorkItem(item), workItemHistory(item, deed)]);
+  return refused ? 'already-opened' : 'opened';
 }
 
 function newWorkItem(workItem: string, message: DeskMessage, context: Facts, now: Date): WorkItem {

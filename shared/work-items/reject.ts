@@ -30,6 +30,7 @@ export const rejectWorkItem = (
     });
     const { code, note } = parse(rejectionSchema, body);
     return {
+      what: 'REJECT',
       result: { action: code, ...(note !== undefined && { note }) },
       outcome: { error: code, cause: note ?? '' },
     };

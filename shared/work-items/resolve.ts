@@ -65,11 +65,13 @@ export async function resolveWorkItem(
   body: unknown,
 ): Promise<WorkItem> {
   const resolution = parse(resolutionSchema, body);
-  if (resolution.action === 'REASSIGN')
-    return changeWorkItem(deps, employee, id, (item, now) => {
-      assertPossible(item, employee, resolution.action);
-      return moveTo(item, resolution.desk, { by: employee.sub, reason: resolution.reason }, now);
+  if (resolution.action === 'REASSIGN') {
+    const { action, reason: why, desk } = resolution;
+    return changeWorkItem(deps, employee, id, { what: action, why, details: { desk } }, (item, now) => {
+      assertPossible(item, employee, action);
+      return moveTo(item, desk, { by: employee.sub, reason: why }, now);
     });
+  }
   return finishWorkItem(deps, employee, id, (item) => {
     assertPossible(item, employee, resolution.action);
     return decide(deps, employee, item, resolution);

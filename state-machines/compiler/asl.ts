@@ -16,6 +16,7 @@ import {
   STATE_NAME_LIMIT,
   type State,
   SUBORDER,
+  THROWN,
 } from './definition.ts';
 import { pauseBefore } from './pause.ts';
 import type { Resources } from './resources.ts';
@@ -444,12 +445,6 @@ class Compiler {
     return { Assign: flagsWith(result) };
   }
 }
-
-/** What was thrown, as a state's Catch sees it. */
-const THROWN = {
-  error: jsonata('$states.errorOutput.Error'),
-  cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
-};
 
 /** Whether something can end the flow before its last step. */
 export const endsEarly = (flow: Flow): boolean =>

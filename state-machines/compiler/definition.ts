@@ -37,6 +37,13 @@ export const CALLBACK = {
   },
 } as const;
 
+/** What was thrown, as a state's Catch sees it, and how often the state was tried. */
+export const THROWN = {
+  error: jsonata('$states.errorOutput.Error'),
+  cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
+  attempts: jsonata('$sum([$states.context.State.RetryCount, 1])'),
+} as const;
+
 export const LAMBDA = 'arn:aws:states:::lambda:invoke';
 export const LAMBDA_CALLBACK = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
 export const QUEUE_CALLBACK = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';

@@ -2,7 +2,16 @@ import { compensationOf } from '#shared/tasks/registry.ts';
 import { RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import type { Compensation, ManualTask, UndoTask } from '#shared/tasks/task.ts';
 import type { Flow } from '../language/flow.ts';
-import { CALLBACK, jsonata, LAMBDA, ORDER, QUEUE_CALLBACK, type State, SUBORDER } from './definition.ts';
+import {
+  CALLBACK,
+  jsonata,
+  LAMBDA,
+  ORDER,
+  QUEUE_CALLBACK,
+  type State,
+  SUBORDER,
+  THROWN,
+} from './definition.ts';
 import { pauseBefore } from './pause.ts';
 import type { Resources } from './resources.ts';
 import { retrier } from './retrier.ts';
@@ -42,8 +51,7 @@ export function undoStates(
       failure: {
         step: CANCEL,
         task: 'order.cancel',
-        error: jsonata('$states.errorOutput.Error'),
-        cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
+        ...THROWN,
       },
     },
     Output: {},
@@ -110,8 +118,7 @@ function processor(byHand: readonly ByHand[], resources: Resources) {
         undoFailure: {
           step: jsonata('$states.input.step'),
           task: jsonata('$states.input.task'),
-          error: jsonata('$states.errorOutput.Error'),
-          cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
+          ...THROWN,
         },
       },
       Output: jsonata('$states.input'),

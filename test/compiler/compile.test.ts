@@ -135,6 +135,7 @@ describe.each(CASES)('%s', (_id, definition, flow) => {
           ...(step.tells && { tells: step.tells }),
           error: 'NO',
           cause: 'why',
+          attempts: 2,
         },
       ]);
     }

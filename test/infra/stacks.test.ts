@@ -50,6 +50,20 @@ const roleSchema = z.object({
   Properties: z.object({ Description: z.string(), Policies: z.array(z.unknown()) }),
 });
 
+const statementsSchema = z.object({
+  Properties: z.object({
+    Policies: z
+      .array(
+        z.object({
+          PolicyDocument: z.object({
+            Statement: z.array(z.object({ Action: z.unknown(), Resource: z.unknown() })),
+          }),
+        }),
+      )
+      .default([]),
+  }),
+});
+
 /** What a function's role may do, as text. */
 function roleOf(stack: string, id: string): string {
   const roles = Object.values(template(stack).findResources('AWS::IAM::Role')).map((role) =>
@@ -215,6 +229,20 @@ describe('roles', () => {
         if (id !== 'waits/resume') expect(roleOf(name, id) ?? '').not.toContain('states:SendTaskSuccess');
   });
 
+  it('let nobody change or remove what the history tells', () => {
+    const onHistory = [...stacks.values()].flatMap((stack) =>
+      Object.values(stack.findResources('AWS::IAM::Role')).flatMap((role) =>
+        statementsSchema
+          .parse(role)
+          .Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+          .filter(({ Resource }) => /History/.test(JSON.stringify(Resource)))
+          .flatMap(({ Action }) => Action),
+      ),
+    );
+    expect(new Set(onHistory)).toEqual(new Set(['dynamodb:PutItem', 'dynamodb:Query']));
+    expect(TABLES.history).not.toHaveProperty('timeToLive');
+  });
+
   it('let a flow call the functions and queues of its definition only', () => {
     const [role] = Object.values(template('Milepost-Flows-devices').findResources('AWS::IAM::Role')).filter(
       (found) => JSON.stringify(found).includes('Set-top box'),
@@ -250,6 +278,7 @@ describe('the API', () => {
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
         "GET /desks/{desk}/work-items: work-items",
+        "GET /tmf-api/productOrderingManagement/v4/productOrder/{id}/history: orders:history",
         "GET /tmf-api/productOrderingManagement/v4/productOrder/{id}: orders:read",
         "GET /tmf-api/productOrderingManagement/v4/productOrder: orders:read",
         "GET /work-items/{id}: work-items",

@@ -29,7 +29,15 @@ export interface DeskFixture {
 }
 
 export async function startDesk(): Promise<DeskFixture> {
-  const tables = await startTables('orders', 'suborders', 'waits', 'workItems', 'inbox', 'bindings');
+  const tables = await startTables(
+    'orders',
+    'suborders',
+    'waits',
+    'workItems',
+    'inbox',
+    'history',
+    'bindings',
+  );
   let now = new Date(START);
   const deps: Dependencies = { documents: tables.client, now: () => now };
   const get = async (TableName: string, Key: Record<string, string>) =>

@@ -89,7 +89,9 @@ describe('opening', () => {
 
   it('keeps the work item of a newer attempt with whoever holds it, and takes its token', async () => {
     const item = await opened();
-    await changeWorkItem(desk.deps, ADA, item.workItem, (found, now) => claim(found, 'ada', now));
+    await changeWorkItem(desk.deps, ADA, item.workItem, { what: 'CLAIM' }, (found, now) =>
+      claim(found, 'ada', now),
+    );
     const newer = await opened({ taskToken: 'newer', attempt: { enteredAt: START, retryCount: 1 } });
     expect(newer).toMatchObject({
       workItem: item.workItem,
@@ -261,7 +263,9 @@ describe('completing', () => {
 
   it('is refused while somebody else holds it, at other desks, and when nothing waits any more', async () => {
     const { workItem } = await opened();
-    await changeWorkItem(desk.deps, BOB, workItem, (found, now) => claim(found, 'bob', now));
+    await changeWorkItem(desk.deps, BOB, workItem, { what: 'CLAIM' }, (found, now) =>
+      claim(found, 'bob', now),
+    );
     await expect(completeWorkItem(desk.deps, ADA, workItem, scanned())).rejects.toMatchObject({
       code: 'CLAIMED',
     });
@@ -540,7 +544,9 @@ describe('claiming', () => {
     const { workItem } = await opened();
     const results = await Promise.allSettled(
       ['a', 'b', 'c', 'd'].map((sub) =>
-        changeWorkItem(desk.deps, { sub, desks: ['*'] }, workItem, (found, now) => claim(found, sub, now)),
+        changeWorkItem(desk.deps, { sub, desks: ['*'] }, workItem, { what: 'CLAIM' }, (found, now) =>
+          claim(found, sub, now),
+        ),
       ),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

@@ -181,16 +181,25 @@ describe('GET /work-items/{id}', () => {
 describe('POST /work-items/{id}/claim and /release', () => {
   it('claims for the caller and puts back', async () => {
     onDesk();
-    dynamo.on(PutCommand).resolves({});
+    dynamo.on(TransactWriteCommand).resolves({});
     const claimed = await call(claim(deps), { path: { id: ID } });
     expect(claimed).toMatchObject({
       status: 200,
       body: { state: 'claimed', claim: { by: 'ada', until: '2026-03-02T08:30:00.000Z' } },
     });
-    expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
-      ConditionExpression: '#version = :before',
-      ExpressionAttributeValues: { ':before': 1 },
-    });
+    const [written] = dynamo.commandCalls(TransactWriteCommand);
+    expect(written?.args[0].input.TransactItems).toMatchObject([
+      {
+        Put: { ConditionExpression: '#version = :before', ExpressionAttributeValues: { ':before': 1 } },
+      },
+      {
+        Put: {
+          TableName: 'history',
+          Item: { subject: workItem().order, what: 'CLAIM', by: 'ada', at: START, workItem: ID },
+          ConditionExpression: 'attribute_not_exists(#entry)',
+        },
+      },
+    ]);
     expect(await call(release(deps), { path: { id: ID } })).toMatchObject({
       status: 200,
       body: { state: 'open' },
@@ -204,7 +213,7 @@ describe('POST /work-items/{id}/claim and /release', () => {
       version: 2,
     });
     dynamo.on(GetCommand).resolvesOnce({ Item: workItem() }).resolves({ Item: taken });
-    dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException({ $metadata: {}, message: 'no' }));
+    dynamo.on(TransactWriteCommand).rejects(refusedAt(0));
     expect(await call(claim(deps), { path: { id: ID } })).toMatchObject({
       status: 409,
       body: { code: 'CLAIMED', detail: `Work item ${ID} is claimed by bob until 2026-03-02T08:30:00.000Z` },
@@ -213,7 +222,7 @@ describe('POST /work-items/{id}/claim and /release', () => {
 
   it('gives up when others keep changing the work item', async () => {
     onDesk();
-    dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException({ $metadata: {}, message: 'no' }));
+    dynamo.on(TransactWriteCommand).rejects(refusedAt(0));
     expect(await call(claim(deps), { path: { id: ID } })).toMatchObject({
       status: 409,
       body: { code: 'CHANGED_MEANWHILE' },
@@ -239,7 +248,15 @@ describe('POST /work-items/{id}/complete', () => {
     });
     const [written] = dynamo.commandCalls(TransactWriteCommand);
     const tables = written?.args[0].input.TransactItems?.map(({ Put, Update }) => (Put ?? Update)?.TableName);
-    expect(tables).toEqual(['workItems', 'waits', 'bindings', 'bindings', 'suborders', 'suborders']);
+    expect(tables).toEqual([
+      'workItems',
+      'waits',
+      'bindings',
+      'bindings',
+      'history',
+      'suborders',
+      'suborders',
+    ]);
   });
 
   it('looks again when the work item was changed in between', async () => {
@@ -322,7 +339,7 @@ describe('the queue of a desk', () => {
   });
 
   it('puts a notice on the desk, once, with no wait behind it', async () => {
-    dynamo.on(PutCommand).resolves({});
+    dynamo.on(TransactWriteCommand).resolves({});
     const body = JSON.stringify({
       kind: 'notice',
       desk: 'CUSTOMER_CARE',
@@ -336,13 +353,13 @@ describe('the queue of a desk', () => {
       timeLimitSeconds: 3600,
     });
     await open(deps)({ messageId: 'm-1', body });
-    const [first] = dynamo.commandCalls(PutCommand);
-    expect(first?.args[0].input).toMatchObject({
+    const [first] = dynamo.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems ?? [];
+    expect(first?.Put).toMatchObject({
       TableName: 'workItems',
       Item: { kind: 'notice', desk: 'CUSTOMER_CARE', state: 'open', deskState: 'CUSTOMER_CARE#open' },
     });
-    expect(first?.args[0].input.Item).not.toHaveProperty('wait');
-    dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException({ message: 'there', $metadata: {} }));
+    expect(first?.Put?.Item).not.toHaveProperty('wait');
+    dynamo.on(TransactWriteCommand).rejects(refusedAt(0));
     await expect(open(deps)({ messageId: 'm-2', body })).resolves.toBeUndefined();
   });
 });
