@@ -227,6 +227,14 @@ const stream = (table: TableId, batchSize: number, ...filters: object[]): Trigge
 
 const TMF622 = '/tmf-api/productOrderingManagement/v4/productOrder';
 const NEW_ORDER = { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['HEADER'] } } } };
+/** A step begins or ceases to wait for a person or the outside, fails, or its suborder is cancelled. */
+const STEP = { sk: { S: [{ prefix: 'STEP#' }] } };
+const WAITS = { status: { S: ['waiting', 'fallout'] } };
+const CHANGES_OF_TIME = [
+  { dynamodb: { Keys: STEP, NewImage: WAITS } },
+  { dynamodb: { Keys: STEP, OldImage: WAITS } },
+  { dynamodb: { Keys: { sk: { S: [{ prefix: 'SUBORDER#' }] } }, NewImage: { state: { S: ['cancelled'] } } } },
+];
 const WRITTEN = { eventName: ['INSERT', 'MODIFY'] };
 
 const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
@@ -338,6 +346,16 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
     tables: { orders: ['UpdateItem'], suborders: [...READ, 'UpdateItem'], waits: ['Query', 'UpdateItem'] },
   }),
+  handler(
+    'timing/assess',
+    'orders',
+    'Works out when an order will be complete, and how much it is at risk',
+    {
+      tables: { orders: ['GetItem', 'UpdateItem'], suborders: ['Query'], workItems: ['GetItem', 'PutItem'] },
+      wakesItself: true,
+    },
+    stream('suborders', 25, ...CHANGES_OF_TIME),
+  ),
   handler(
     'events/publish',
     'orders',

@@ -40,8 +40,9 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
   {
     id: `AwsSolutions-IAM5[Resource::${timers}]`,
     type: 'AWS::IAM::Role',
-    path: /^Milepost-Orders\/waits-resume\//,
-    reason: 'A schedule is made for each wait, under a name of its own; the group holds nothing else.',
+    path: /^Milepost-Orders\/(waits-resume|timing-assess)\//,
+    reason:
+      'A schedule is made for each wait or order, under a name of its own; the group holds nothing else.',
   },
   {
     id: 'Serverless-LambdaStarPermissions',
@@ -76,7 +77,7 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
     id: 'Serverless-LambdaDLQ',
     type: 'AWS::Lambda::Function',
     reason:
-      'A dead-letter queue serves asynchronous invocations, of which waits/resume alone has any (it has one). Step Functions and API Gateway wait for the answer; queues and streams have their own destination for failures.',
+      'A dead-letter queue serves asynchronous invocations, of which waits/resume and timing/assess alone have any (they have one). Step Functions and API Gateway wait for the answer; queues and streams have their own destination for failures.',
   },
   {
     id: 'Serverless-LambdaEventSourceMappingDestination',

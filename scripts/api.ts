@@ -22,6 +22,8 @@ const orderSchema = z.looseObject({
   state: z.enum(ITEM_STATES),
   orderDate: instant,
   completionDate: instant.optional(),
+  expectedCompletionDate: instant.optional(),
+  productOrderJeopardyAlert: z.array(z.looseObject({ id: z.string(), name: z.string() })).optional(),
   description: z.string().optional(),
   progress: progressSchema.optional(),
   productOrderItem: z.array(itemSchema),
@@ -50,6 +52,7 @@ const listedWorkItemSchema = z.looseObject({
   title: z.string(),
   openedAt: instant,
   dueAt: instant,
+  priority: z.number().optional(),
 });
 /** A work item in a desk's list. */
 export type ListedWorkItem = z.output<typeof listedWorkItemSchema>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { orderHeaderSchema, stepSchema, suborderSchema } from '#shared/store/records.ts';
+import { LEVELS } from '#shared/timing/jeopardy.ts';
 
 /** What every domain event says: ids and progress, no personal data. */
 const common = z.object({
@@ -19,6 +20,20 @@ export const domainEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('OrderStateChanged'),
     detail: common.extend({ state: z.string(), before: z.string() }),
+  }),
+  z.object({
+    /** The order is more, or less, at risk than before. */
+    type: z.literal('OrderJeopardyChanged'),
+    detail: common.extend({
+      level: z.enum(LEVELS),
+      before: z.enum(LEVELS),
+      expectedCompletionDate: z.iso.datetime().optional(),
+    }),
+  }),
+  z.object({
+    /** The order will be late, and the customer is told the date that is expected now. */
+    type: z.literal('OrderDelayed'),
+    detail: common.extend({ date: z.iso.datetime() }),
   }),
   z.object({
     type: z.literal('SuborderStateChanged'),
@@ -70,23 +85,52 @@ export function domainEvents({ id, at, image, before }: RecordChange): DomainEve
 }
 
 function orderEvents(id: string, at: string, image: unknown, before: RecordChange['before']): DomainEvent[] {
-  const { order, state, orderDate } = orderHeaderSchema.parse(image);
+  const { order, state, orderDate, jeopardy, toldDate, expectedCompletionDate } =
+    orderHeaderSchema.parse(image);
   const detail = { id, order, suborder: MANAGEMENT };
   if (!before)
     return [{ type: 'OrderAccepted', detail: { ...detail, at: orderDate, tells: 'ORDER_RECEIVED' } }];
-  const was = orderHeaderSchema.parse(before).state;
-  if (was === state) return [];
+  const was = orderHeaderSchema.parse(before);
+  const level = jeopardy?.level ?? 'none';
+  const levelBefore = was.jeopardy?.level ?? 'none';
   return [
-    {
-      type: 'OrderStateChanged',
-      detail: {
-        ...detail,
-        at,
-        state,
-        before: was,
-        ...(state === 'cancelled' && { tells: 'ORDER_CANCELLED' }),
-      },
-    },
+    ...(was.state === state
+      ? []
+      : [
+          {
+            type: 'OrderStateChanged' as const,
+            detail: {
+              ...detail,
+              at,
+              state,
+              before: was.state,
+              ...(state === 'cancelled' && { tells: 'ORDER_CANCELLED' as const }),
+            },
+          },
+        ]),
+    ...(levelBefore === level
+      ? []
+      : [
+          {
+            type: 'OrderJeopardyChanged' as const,
+            detail: {
+              ...detail,
+              id: `${id}-jeopardy`,
+              at,
+              level,
+              before: levelBefore,
+              expectedCompletionDate,
+            },
+          },
+        ]),
+    ...(toldDate === undefined || was.toldDate === toldDate
+      ? []
+      : [
+          {
+            type: 'OrderDelayed' as const,
+            detail: { ...detail, id: `${id}-delayed`, at, date: toldDate, tells: 'ORDER_DELAYED' as const },
+          },
+        ]),
   ];
 }
 

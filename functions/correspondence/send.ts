@@ -12,17 +12,19 @@ const messageSchema = z.object({
   step: z.string().default('order'),
   run: z.int().default(1),
   reminder: z.int().optional(),
+  /** The date that the message is about. */
+  date: z.iso.datetime().optional(),
   tells: z.enum(MESSAGE_TEMPLATES),
 });
 
 /**
  * Has the notification system write to the customer. It knows the customer's addresses by id, so none pass through
- * here; the key (order, suborder, step, run, template and reminder) makes a message that is asked for twice one message.
+ * here; the key (order, suborder, step, run, template, reminder and date) makes a message that is asked for twice one message.
  */
 export const send =
   (deps: Dependencies & { readonly callSystem: CallSystem }) =>
-  async ({ order, suborder, step, run, tells, reminder }: z.output<typeof messageSchema>) => {
-    const which = reminder === undefined ? tells : `${tells}-${reminder}`;
+  async ({ order, suborder, step, run, tells, reminder, date }: z.output<typeof messageSchema>) => {
+    const which = [tells, reminder, date].filter((part) => part !== undefined).join('-');
     const { customerId } = await getOrderFacts(deps, order);
     return deps.callSystem({
       system: 'notify',
@@ -34,7 +36,7 @@ export const send =
         template: tells,
         channels: MESSAGES[tells].channels,
         recipient: customerId,
-        params: { order, suborder, step },
+        params: { order, suborder, step, ...(date !== undefined && { date }) },
       },
     });
   };

@@ -5,6 +5,7 @@ import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { MessageQueue } from '../constructs/message-queue.ts';
+import { FUNCTIONS } from '../functions.ts';
 import { BUS_NAME, BUS_RULES, FLOW_ARN_PREFIX, functionArn, queueName, TIMER_GROUP } from '../names.ts';
 import { QUEUES, type QueueId } from '../queues.ts';
 
@@ -83,7 +84,7 @@ export class MessagingStack extends Stack {
     );
   }
 
-  /** What the scheduler wakes waits as: it may call one function. */
+  /** What the scheduler wakes waits as: it may call those that have themselves woken. */
   #timerRole(): IRole {
     return new Role(this, 'TimerRole', {
       description: 'EventBridge Scheduler: wakes a wait whose time has come',
@@ -95,7 +96,7 @@ export class MessagingStack extends Stack {
           statements: [
             new PolicyStatement({
               actions: ['lambda:InvokeFunction'],
-              resources: [functionArn('waits/resume')],
+              resources: WOKEN.map(functionArn),
             }),
           ],
         }),
@@ -103,6 +104,9 @@ export class MessagingStack extends Stack {
     });
   }
 }
+
+/** The functions that have themselves woken. */
+const WOKEN = FUNCTIONS.filter(({ may }) => may.wakesItself).map(({ id }) => id);
 
 const fromEventBridge = (queue: IQueue, rules: string): PolicyStatement =>
   new PolicyStatement({

@@ -3,6 +3,7 @@ import { DESK_IDS } from '#shared/domain/desks.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import { ITEM_STATES } from '#shared/domain/states.ts';
+import { assessmentSchema } from '#shared/timing/jeopardy.ts';
 
 /** ISO 8601 date-time in UTC. */
 const instant = z.iso.datetime();
@@ -167,9 +168,11 @@ export const workItemSchema = z.object({
     .optional(),
   openedAt: instant,
   dueAt: instant,
+  /** Work of orders at risk comes first: 1 when yellow, 2 when red. */
+  priority: z.int().optional(),
   /** `desk#open` or `desk#claimed`; absent once it is done, so that the index holds live items only. */
   deskState: z.string().optional(),
-  /** `dueAt#workItem`. */
+  /** `urgency#dueAt#workItem`, urgency being 9 less the priority. */
   dueKey: z.string(),
   claim: z.object({ by: z.string(), until: instant }).optional(),
   result: z
@@ -239,17 +242,18 @@ export const bindingSchema = z.object({
 export type Binding = z.infer<typeof bindingSchema>;
 
 /** Orders table, key `ORDER#n`, `HEADER`: state and list keys of an order. */
-export const orderHeaderSchema = z.object({
+export const orderHeaderSchema = assessmentSchema.extend({
   pk: z.string(),
   sk: z.literal('HEADER'),
   order: z.string(),
   state: z.enum(ITEM_STATES),
   orderDate: instant,
   requestedCompletionDate: z.string().optional(),
-  /** When it is expected to be complete, by the steps that are left. */
-  expectedCompletionDate: instant.optional(),
   /** The end of the day that the customer asked for, or was told when the order was accepted. */
   promisedDate: instant.optional(),
+  /** How often it was assessed, and when that is due again. */
+  assessments: z.int().optional(),
+  checkAt: instant.optional(),
   completionDate: instant.optional(),
   externalId: z.string().optional(),
   /** Id of the client that sent it, or of the suborder that it follows. */

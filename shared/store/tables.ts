@@ -53,6 +53,7 @@ export const TABLES = {
           'desk',
           'state',
           'dueAt',
+          'priority',
           'claim',
           'kind',
           'openedAt',

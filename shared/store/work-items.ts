@@ -47,6 +47,7 @@ export const listedWorkItemSchema = workItemSchema.pick({
   title: true,
   openedAt: true,
   dueAt: true,
+  priority: true,
   claim: true,
 });
 export type ListedWorkItem = z.infer<typeof listedWorkItemSchema>;
@@ -60,7 +61,7 @@ export async function readWorkItem({ documents }: Documents, id: string): Promis
   return Item && workItemSchema.parse(Item);
 }
 
-/** One page of a desk's list, the oldest due first. */
+/** One page of a desk's list: work of orders at risk first, then the oldest due. */
 export async function listDesk(
   { documents }: Documents,
   query: { desk: Desk; state: LiveState; limit: number; after?: string | undefined },
@@ -88,14 +89,23 @@ export async function listDesk(
 }
 
 /** Where a work item stands in its desk's list. */
-export const listKeys = (item: Pick<WorkItem, 'workItem' | 'desk' | 'state' | 'dueAt'>) => ({
+export const listKeys = (item: Pick<WorkItem, 'workItem' | 'desk' | 'state' | 'dueAt' | 'priority'>) => ({
   deskState: isLive(item.state) ? `${item.desk}#${item.state}` : undefined,
-  dueKey: `${item.dueAt}#${item.workItem}`,
+  dueKey: `${LEAST_URGENT - (item.priority ?? 0)}#${item.dueAt}#${item.workItem}`,
 });
 
-const workItemOf = (dueKey: string): string => dueKey.slice(dueKey.indexOf('#') + 1);
+/** Lists are sorted by text: the more urgent, the smaller. */
+const LEAST_URGENT = 9;
 
-const dueKeySchema = z.templateLiteral([z.iso.datetime(), '#', z.string().regex(WORK_ITEM_ID)]);
+const workItemOf = (dueKey: string): string => dueKey.slice(dueKey.lastIndexOf('#') + 1);
+
+const dueKeySchema = z.templateLiteral([
+  z.string().regex(/^\d$/),
+  '#',
+  z.iso.datetime(),
+  '#',
+  z.string().regex(WORK_ITEM_ID),
+]);
 
 /** A cursor is opaque to clients; it names a place in a list and no list, so it opens no other desk. */
 export const encodeCursor = (dueKey: string): string => Buffer.from(dueKey).toString('base64url');

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { suborderNumberSchema } from '#shared/store/records.ts';
 
 /** One step of a plan, as far as its time goes. */
 export const timedStepSchema = z.object({
@@ -19,7 +18,7 @@ export const timedStepSchema = z.object({
 export type TimedStep = z.infer<typeof timedStepSchema>;
 
 /** What an order's projected end is worked out from: the steps of each suborder, kept when it is planned. */
-export const networkSchema = z.record(suborderNumberSchema, z.array(timedStepSchema));
+export const networkSchema = z.record(z.string(), z.array(timedStepSchema));
 export type Network = z.infer<typeof networkSchema>;
 
 /** The record that holds the network of an order, beside its suborders. Key: order, `TIMING`. */

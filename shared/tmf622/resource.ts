@@ -1,6 +1,7 @@
 import { isTerminal, orderState, type State } from '#shared/domain/states.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import type { OrderHeader, Suborder } from '#shared/store/records.ts';
+import { idOf } from '#shared/timing/jeopardy.ts';
 import type { OrderDocument, ProductOrderItem } from './document.ts';
 
 /** Path of the TMF622 API, before the resource's name. */
@@ -15,7 +16,7 @@ export type SuborderProgress = Pick<
 /** What the resource shows of an order's header. */
 export type OrderProgress = Pick<
   OrderHeader,
-  'order' | 'state' | 'completionDate' | 'expectedCompletionDate'
+  'order' | 'state' | 'completionDate' | 'expectedCompletionDate' | 'jeopardy'
 >;
 
 /** A TMF622 `ProductOrder`, ready to be answered. */
@@ -38,6 +39,7 @@ export function productOrder(
 ): ProductOrderResource {
   const { productOrderItem, ...attributes } = document;
   const milestones = milestonesOf(suborders);
+  const alerts = alertsOf(header, suborders);
   return {
     ...attributes,
     id: header.order,
@@ -48,6 +50,7 @@ export function productOrder(
     productOrderItem: productOrderItem.map((item) => itemWithState(item, header, suborders)),
     ...(suborders.length > 0 && { progress: progressOf(suborders) }),
     ...(milestones.length > 0 && { productOrderMilestone: milestones }),
+    ...(alerts.length > 0 && { productOrderJeopardyAlert: alerts }),
     '@type': document['@type'] ?? 'ProductOrder',
   };
 }
@@ -121,6 +124,32 @@ const milestonesOf = (suborders: readonly SuborderProgress[]) =>
         })),
     )
     .sort((a, b) => a.milestoneDate.localeCompare(b.milestoneDate) || a.id.localeCompare(b.id));
+
+const JEOPARDY_TYPE = { yellow: 'Hazard', red: 'Critical' } as const;
+
+/** Why an order that is under way is at risk, in the shape of TMF622 v5 `ProductOrderJeopardyAlert`. */
+const alertsOf = ({ state, jeopardy }: OrderProgress, suborders: readonly SuborderProgress[]) =>
+  (isTerminal(state) ? [] : (jeopardy?.alerts ?? [])).map((alert) => {
+    const { level, since, suborder, step } = alert;
+    const item = suborders.find((known) => known.suborder === suborder)?.item;
+    return {
+      id: idOf(alert),
+      name: level,
+      jeopardyType: JEOPARDY_TYPE[level],
+      alertDate: since,
+      message: step === undefined ? DATE_MESSAGE[level] : `Step ${step}: ${STEP_MESSAGE[level]}`,
+      ...(item !== undefined && { productOrderItem: [{ itemId: item }] }),
+    };
+  });
+
+const DATE_MESSAGE = {
+  yellow: 'The order is expected to be late by a working day at most',
+  red: 'The order is expected to be late',
+} as const;
+const STEP_MESSAGE = {
+  yellow: 'four fifths of its usual time are over',
+  red: 'it takes longer than usual',
+} as const;
 
 /** The resource with the asked-for first-level attributes only; `id` and `href` are always there. */
 export function withFields(

@@ -12,6 +12,7 @@ import { FIRST_RUN } from '#shared/steps/run-step.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
 import { MILEPOST } from '#shared/store/history.ts';
+import { readJeopardy } from '#shared/store/jeopardy.ts';
 import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import {
@@ -23,6 +24,7 @@ import {
   writeWorkItem,
 } from '#shared/store/work-items.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import { priorityOf } from '#shared/timing/jeopardy.ts';
 import { failureHistory, workItemHistory } from './history.ts';
 import { reopen } from './lifecycle.ts';
 import { type DeskMessage, type Notice, waitKindOf } from './message.ts';
@@ -40,10 +42,11 @@ export async function openWorkItem(
   message: DeskMessage,
 ): Promise<Awaited<ReturnType<typeof parkWait>>> {
   const { order, suborder, step, task, kind, title, reaches, tells } = message;
-  const [row, steps, orderFacts] = await Promise.all([
+  const [row, steps, orderFacts, level] = await Promise.all([
     getSuborder(deps, order, suborder),
     getSteps(deps, order, suborder),
     getOrderFacts(deps, order),
+    readJeopardy(deps, order),
   ]);
   const parking = {
     order,
@@ -65,7 +68,7 @@ export async function openWorkItem(
   if (kind === 'undo' && record?.status !== 'done') return parkWait(deps, { ...parking, outcome: DONE });
   const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
   const context = await contextOf(deps, message, row, record, knownFacts(orderFacts, row, steps));
-  const opened = newWorkItem(workItemId({ ...ref, kind }), message, context, deps.now());
+  const opened = newWorkItem(workItemId({ ...ref, kind }), message, context, priorityOf(level), deps.now());
   const before = await readWorkItem(deps, opened.workItem);
   const item = before ? reopen(before, opened) : opened;
   const extra = [
@@ -114,7 +117,13 @@ export async function openNotice(deps: Dependencies, notice: Notice): Promise<'o
   return refused ? 'already-opened' : 'opened';
 }
 
-function newWorkItem(workItem: string, message: DeskMessage, context: Facts, now: Date): WorkItem {
+function newWorkItem(
+  workItem: string,
+  message: DeskMessage,
+  context: Facts,
+  priority: number,
+  now: Date,
+): WorkItem {
   const { order, suborder, step, task, kind, desk, title, failure, reaches, tells } = message;
   const item = {
     workItem,
@@ -132,6 +141,7 @@ function newWorkItem(workItem: string, message: DeskMessage, context: Facts, now
     ...(failure && { failure: { ...failureShown(failure), step: failure.step ?? step } }),
     openedAt: now.toISOString(),
     dueAt: secondsLater(now, Math.min(expectedSeconds(message), message.timeLimitSeconds)),
+    ...(priority > 0 && { priority }),
     version: 1,
   } as const;
   return { ...item, ...listKeys(item) };

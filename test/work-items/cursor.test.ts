@@ -4,10 +4,11 @@ import { decodeCursor, encodeCursor, workItemId } from '#shared/store/work-items
 
 const place = fc
   .tuple(
+    fc.integer({ min: 7, max: 9 }),
     fc.date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }),
     fc.stringMatching(/^[0-9a-f]{20}$/),
   )
-  .map(([due, id]) => `${due.toISOString()}#${id}`);
+  .map(([urgency, due, id]) => `${urgency}#${due.toISOString()}#${id}`);
 
 describe('cursor', () => {
   it('names the place that it was made of', () => {
@@ -26,9 +27,9 @@ describe('cursor', () => {
         expect(decodeCursor(text)).toBeUndefined();
       }),
     );
-    expect(decodeCursor(encodeCursor('2026-03-02T08:00:00.000Z#../../etc'))).toBeUndefined();
+    expect(decodeCursor(encodeCursor('9#2026-03-02T08:00:00.000Z#../../etc'))).toBeUndefined();
     expect(
-      decodeCursor(`${encodeCursor('2026-03-02T08:00:00.000Z#0123456789abcdef0123')}==`),
+      decodeCursor(`${encodeCursor('9#2026-03-02T08:00:00.000Z#0123456789abcdef0123')}==`),
     ).toBeUndefined();
   });
 });

@@ -125,7 +125,7 @@ export const workItem = (item: Partial<WorkItem> = {}): WorkItem => ({
   openedAt: START,
   dueAt: '2026-03-02T12:00:00.000Z',
   deskState: 'LOGISTICS_PICK#open',
-  dueKey: '2026-03-02T12:00:00.000Z#0123456789abcdef0123',
+  dueKey: '9#2026-03-02T12:00:00.000Z#0123456789abcdef0123',
   version: 1,
   ...item,
 });

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { workingTimeLater } from '#shared/domain/calendar.ts';
+import { nodeId } from './network.ts';
+import type { Projection } from './projection.ts';
+
+/** How much an order is at risk: `yellow` look at it, `red` it is late. */
+export const LEVELS = ['none', 'yellow', 'red'] as const;
+export type Level = (typeof LEVELS)[number];
+
+const instant = z.iso.datetime();
+
+/** One reason why an order is at risk: a step that takes long, or the date of the whole. */
+export const alertSchema = z.object({
+  level: z.enum(['yellow', 'red']),
+  /** When the level was reached. */
+  since: instant,
+  /** The step; absent when it is about the date. */
+  suborder: z.string().optional(),
+  step: z.string().optional(),
+});
+export type Alert = z.infer<typeof alertSchema>;
+
+/** What is known of an order's time, in its header. */
+export const assessmentSchema = z.object({
+  expectedCompletionDate: instant.optional(),
+  jeopardy: z.object({ level: z.enum(LEVELS), alerts: z.array(alertSchema) }).optional(),
+  /** The late date that the customer was told last. */
+  toldDate: instant.optional(),
+});
+export type Assessment = z.infer<typeof assessmentSchema>;
+
+/** How much sooner than others the work of an order is to be done. */
+export const priorityOf = (level: Level | undefined): number => Math.max(LEVELS.indexOf(level ?? 'none'), 0);
+
+const WORKING_DAY = 24 * 3600;
+/** The most reasons that are kept; there may be as many late steps as an order has items. */
+const MOST_ALERTS = 20;
+
+/**
+ * Says how much an order is at risk. Yellow: a step has taken four fifths of its usual time, or the order will be late
+ * by a working day at most. Red: a step takes longer than usual, or the order will be later than that. When it is red
+ * and will be late, the customer is told, and again when the date has moved by more than a working day since.
+ */
+export function assess(
+  { end, underWay }: Projection,
+  promisedDate: string | undefined,
+  before: Assessment,
+  now: Date,
+): Assessment {
+  const promise = promisedDate === undefined ? undefined : new Date(promisedDate);
+  const reasons: Omit<Alert, 'since'>[] = underWay.flatMap(({ suborder, step, warnAt, dueAt }) =>
+    now < warnAt ? [] : [{ level: now < dueAt ? ('yellow' as const) : ('red' as const), suborder, step }],
+  );
+  const isLate = promise !== undefined && end > promise;
+  if (isLate) reasons.push({ level: end > workingTimeLater(promise, WORKING_DAY) ? 'red' : 'yellow' });
+  const alerts = reasons
+    .sort((a, b) => priorityOf(b.level) - priorityOf(a.level))
+    .slice(0, MOST_ALERTS)
+    .map((reason) => ({ ...reason, since: sinceOf(reason, before) ?? now.toISOString() }));
+  const level = alerts[0]?.level ?? 'none';
+  const told = before.toldDate;
+  const tells =
+    level === 'red' && isLate && (told === undefined || end > workingTimeLater(new Date(told), WORKING_DAY));
+  const toldDate = tells ? end.toISOString() : told;
+  return {
+    expectedCompletionDate: end.toISOString(),
+    ...((level !== 'none' || before.jeopardy) && { jeopardy: { level, alerts } }),
+    ...(toldDate && { toldDate }),
+  };
+}
+
+const sinceOf = (reason: Omit<Alert, 'since'>, { jeopardy }: Assessment): string | undefined =>
+  jeopardy?.alerts.find((known) => known.level === reason.level && idOf(known) === idOf(reason))?.since;
+
+/** Names an alert within its order: the step (`01.pick`), or `date`. */
+export const idOf = ({ suborder, step }: Pick<Alert, 'suborder' | 'step'>): string =>
+  suborder !== undefined && step !== undefined ? nodeId(suborder, step) : 'date';
+
+const HOUR = 3_600_000;
+
+/**
+ * When an order should be looked at again although nothing happens to it: when a step becomes late; while one is
+ * late, once a day, or when the order itself may have become late.
+ * @returns undefined when nothing can become late by itself
+ */
+export function nextCheck(
+  { end, underWay }: Projection,
+  promisedDate: string | undefined,
+  now: Date,
+): Date | undefined {
+  const ahead = underWay
+    .flatMap(({ warnAt, dueAt }) => [warnAt, dueAt])
+    .filter((time) => time > now)
+    .map((time) => time.getTime());
+  const isSlipping = underWay.some(({ dueAt }) => dueAt <= now);
+  if (isSlipping) {
+    const promise = promisedDate === undefined ? end : new Date(promisedDate);
+    const margins = [promise, workingTimeLater(promise, WORKING_DAY)].map(
+      (limit) => limit.getTime() - end.getTime(),
+    );
+    const margin = Math.min(24 * HOUR, ...margins.filter((left) => left >= 0));
+    ahead.push(now.getTime() + Math.max(margin, HOUR));
+  }
+  return ahead.length > 0 ? new Date(Math.min(...ahead)) : undefined;
+}
