@@ -1,7 +1,7 @@
 import type { App, StackProps } from 'aws-cdk-lib';
-import { PRODUCTS, type Product } from '#shared/domain/products.ts';
+import type { Product } from '#shared/domain/products.ts';
 import { FLOWS } from '#state-machines/catalogue.ts';
-import type { Flow } from '#state-machines/language/flow.ts';
+import { type Flow, productsOf } from '#state-machines/language/flow.ts';
 import type { FunctionDefinition, FunctionGroup } from './functions.ts';
 import type { Platform } from './platform.ts';
 import { AlarmsStack } from './stacks/alarms.ts';
@@ -108,12 +108,8 @@ export function addStacks(
   new AlarmsStack(app, 'Milepost-Alarms', { ...COMMON, apiId: api.apiId });
 }
 
-const isProduct = (name: string | undefined): name is Product => PRODUCTS.some((product) => product === name);
-
-/** @throws Error when the flow's id does not begin with a product */
-function groupOf({ id }: Flow): FlowGroup {
-  const [product] = id.split('.');
-  if (product === 'order' || product === 'order-item') return 'orders';
-  if (!isProduct(product)) throw new Error(`${id} is a flow of no known product`);
-  return GROUP_OF_PRODUCT[product];
+/** By the first product that the flow is for; flows of no product are about orders. */
+function groupOf(flow: Flow): FlowGroup {
+  const [product] = productsOf(flow);
+  return product === undefined ? 'orders' : GROUP_OF_PRODUCT[product];
 }

@@ -1,14 +1,40 @@
-import { fact } from '#shared/domain/facts.ts';
+import { date, fact, foundBy } from '#shared/domain/facts.ts';
 import * as access from '#shared/tasks/access.ts';
-import * as field from '#shared/tasks/field.ts';
+import * as cpe from '#shared/tasks/cpe.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as logistics from '#shared/tasks/logistics.ts';
 import * as resource from '#shared/tasks/resource.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as serviceability from '#shared/tasks/serviceability.ts';
-import * as stock from '#shared/tasks/stock.ts';
-import { closeCreate } from './closing.ts';
-import { event, flow, manual, system, unless, when } from './language/flow.ts';
+import * as wait from '#shared/tasks/timer.ts';
+import * as wholesale from '#shared/tasks/wholesale.ts';
+import { internetHasStopped } from './gates.ts';
+import { event, flow, system, timer, unless, when } from './language/flow.ts';
+import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { deliverHardware, returnHardware, vanHardware } from './parts/hardware.ts';
+import { buildDrop, wholesaleLine } from './parts/line.ts';
+import { technicianVisit } from './parts/visit.ts';
+
+export const createNewBuild = flow('fibre.create.new-build', 'Fibre, new drop built to the house', {
+  selects: { product: 'fibre', action: 'add', where: { drop: 'new-build' } },
+  newContract: true,
+  expected: 'P120D',
+  steps: [
+    system('lock', inventory.lock),
+    system('qualify', serviceability.check, { reaches: 'QUALIFIED', with: { technology: 'PON' } }),
+    ...buildDrop(),
+    system('assign', resource.assign, { tells: 'ORDER_CONFIRMED', with: { accessType: 'PON' } }),
+    ...vanHardware,
+    ...technicianVisit('fibre-install'),
+    system('activate', access.activate, {
+      reaches: 'ACCESS_READY',
+      noReturn: 'soft',
+      with: { ontSerial: fact('serialNumber') },
+    }),
+    system('test', service.test, { with: { testSet: 'line' } }),
+    ...closeCreate,
+  ],
+});
 
 export const createExistingDrop = flow('fibre.create.existing-drop', 'Fibre, socket already in the house', {
   selects: { product: 'fibre', action: 'add', where: { drop: 'existing' } },
@@ -22,26 +48,14 @@ export const createExistingDrop = flow('fibre.create.existing-drop', 'Fibre, soc
       tells: 'ORDER_CONFIRMED',
       with: { accessType: 'PON' },
     }),
-    system('reserve', stock.reserve),
-    manual('pick', logistics.pickAndScan, { reaches: 'HW_SCANNED' }),
+    ...vanHardware,
     system('ship', logistics.ship, {
       when: when('selfInstall'),
       noReturn: 'soft',
       tells: 'SELF_INSTALL_GUIDE',
     }),
     event('deliver', logistics.awaitDelivery, { when: when('selfInstall'), reaches: 'HW_DELIVERED' }),
-    system('book', field.book, {
-      when: unless('selfInstall'),
-      reaches: 'VISIT_BOOKED',
-      tells: 'VISIT_CONFIRMED',
-      with: { skill: 'fibre-install' },
-    }),
-    system('dispatch', field.dispatch, { when: unless('selfInstall'), with: { workSpec: 'fibre-install' } }),
-    event('visit', field.awaitVisit, {
-      when: unless('selfInstall'),
-      reaches: 'VISIT_DONE',
-      noReturn: 'soft',
-    }),
+    ...technicianVisit('fibre-install', { when: unless('selfInstall') }),
     system('activate', access.activate, {
       reaches: 'ACCESS_READY',
       noReturn: 'soft',
@@ -49,5 +63,116 @@ export const createExistingDrop = flow('fibre.create.existing-drop', 'Fibre, soc
     }),
     system('test', service.test, { with: { testSet: 'line' } }),
     ...closeCreate,
+  ],
+});
+
+export const createWholesale = flow('fibre.create.wholesale', "Fibre over another owner's network", {
+  selects: { product: 'fibre', action: 'add', where: { drop: 'wholesale' } },
+  newContract: true,
+  expected: 'P30D',
+  steps: [
+    system('lock', inventory.lock),
+    system('qualify', serviceability.check, { reaches: 'QUALIFIED', with: { technology: 'PON' } }),
+    ...wholesaleLine('GIG'),
+    system('assign', resource.assign, { with: { accessType: 'BITSTREAM' } }),
+    system('activate', access.activate, { reaches: 'ACCESS_READY' }),
+    system('test', service.test, { with: { testSet: 'line' } }),
+    ...closeCreate,
+  ],
+});
+
+export const modifySpeed = flow('fibre.modify.speed', 'Fibre line profile up or down', {
+  selects: { product: 'fibre', action: 'modify', where: { change: 'speed' } },
+  expected: 'P1D',
+  steps: [
+    system('lock', inventory.lock),
+    system('qualify', serviceability.check, { with: { technology: 'PON' } }),
+    timer('due', wait.until, {
+      title: 'Wait for the requested date',
+      with: { dueAt: fact('requestedDate') },
+    }),
+    system('modify', access.modify, { reaches: 'ACCESS_READY', with: { newProfile: fact('profile') } }),
+    system('test', service.test, { with: { testSet: 'line' } }),
+    ...closeModify,
+  ],
+});
+
+export const swapBox = flow('fibre.modify.ont-swap', 'Replace a faulty fibre box (ONT)', {
+  selects: { product: 'fibre', action: 'modify', where: { change: 'ont-swap' } },
+  expected: 'P5D',
+  steps: [
+    system('lock', inventory.lock),
+    ...deliverHardware(),
+    system('swap', cpe.provision, {
+      title: 'Provision the new box',
+      with: { deviceType: 'ont', mode: 'replace' },
+    }),
+    system('activate', access.activate, {
+      reaches: 'ACCESS_READY',
+      noReturn: 'soft',
+      with: { ontSerial: fact('serialNumber') },
+    }),
+    system('test', service.test, { with: { testSet: 'line' } }),
+    ...returnHardware,
+    ...closeModify,
+  ],
+});
+
+export const move = flow('fibre.move', 'Fibre moved to a new address', {
+  selects: { product: 'fibre', action: 'modify', where: { change: 'move' } },
+  expected: 'P40D',
+  steps: [
+    system('lock', inventory.lock),
+    system('qualify', serviceability.check, {
+      reaches: 'QUALIFIED',
+      tells: 'ORDER_CONFIRMED',
+      with: { technology: 'PON' },
+    }),
+    system('newAccess', wholesale.order, { when: when('wholesaleNet'), with: { mode: 'GIG' } }),
+    event('newAccepted', wholesale.awaitAccepted, {
+      when: when('wholesaleNet'),
+      reaches: 'LINE_DATE_CONFIRMED',
+      tells: 'LINE_DATE_CONFIRMED',
+    }),
+    ...buildDrop(when('buildsDrop')),
+    system('assign', resource.assign, { with: { accessType: 'PON' } }),
+    ...technicianVisit('fibre-install'),
+    system('activate', access.activate, { reaches: 'ACCESS_READY', noReturn: 'soft' }),
+    system('test', service.test, { with: { testSet: 'line' } }),
+    system('oldOff', access.deactivate, {
+      title: 'Deactivate the old line',
+      noReturn: 'hard',
+      with: { port: foundBy('lock', 'port') },
+    }),
+    system('oldFree', resource.release, {
+      title: 'Release the old resources',
+      with: {
+        lineId: foundBy('lock', 'lineId'),
+        port: foundBy('lock', 'port'),
+        ip: foundBy('lock', 'ip'),
+      },
+    }),
+    ...closeModify,
+  ],
+});
+
+export const cease = flow('fibre.cease', 'Fibre terminated', {
+  selects: { product: 'fibre', action: 'delete' },
+  expected: 'P40D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('notice', wait.until, {
+      title: 'Wait for the end of the notice',
+      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
+    }),
+    system('off', access.deactivate, {
+      waitsFor: internetHasStopped,
+      noReturn: 'hard',
+      reaches: 'SERVICE_STOPPED',
+    }),
+    system('wholesaleOff', wholesale.cancel, { when: when('wholesaleNet') }),
+    system('free', resource.release),
+    ...returnHardware,
+    ...closeCease(),
   ],
 });

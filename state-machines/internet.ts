@@ -1,11 +1,13 @@
-import { sibling } from '#shared/domain/facts.ts';
+import { date, fact, foundBy, sibling } from '#shared/domain/facts.ts';
+import * as billing from '#shared/tasks/billing.ts';
 import * as internet from '#shared/tasks/internet.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as resource from '#shared/tasks/resource.ts';
 import * as service from '#shared/tasks/service.ts';
-import { closeCreate } from './closing.ts';
-import { lineWorks, routerInTheHouse } from './gates.ts';
-import { flow, system } from './language/flow.ts';
+import * as wait from '#shared/tasks/timer.ts';
+import { lineIsFaster, lineWorks, routerInTheHouse, servicesHaveStopped } from './gates.ts';
+import { flow, system, timer, unless, when } from './language/flow.ts';
+import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
 
 export const create = flow('internet.create', 'Internet service on an access line', {
   selects: { product: 'internet', action: 'add' },
@@ -17,9 +19,102 @@ export const create = flow('internet.create', 'Internet service on an access lin
     system('provision', internet.provision, {
       waitsFor: lineWorks,
       reaches: 'INTERNET_ACTIVE',
-      with: { lineId: sibling('fibre', 'lineId') },
+      with: { lineId: sibling(['fibre', 'xdsl', 'shdsl', 'coax'], 'lineId') },
     }),
     system('test', service.test, { waitsFor: routerInTheHouse, with: { testSet: 'speed' } }),
     ...closeCreate,
+  ],
+});
+
+export const modifySpeed = flow('internet.modify.speed', 'Internet speed up or down', {
+  selects: { product: 'internet', action: 'modify', where: { change: 'speed' } },
+  expected: 'P1D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('due', wait.until, {
+      title: 'Wait for the requested date',
+      with: { dueAt: fact('requestedDate') },
+    }),
+    system('modify', internet.modify, {
+      waitsFor: lineIsFaster,
+      reaches: 'INTERNET_ACTIVE',
+      with: { profile: fact('profile') },
+    }),
+    system('test', service.test, { with: { testSet: 'speed' } }),
+    ...closeModify,
+  ],
+});
+
+export const modifyStaticIp = flow('internet.modify.static-ip', 'Add or remove a fixed IP address', {
+  selects: { product: 'internet', action: 'modify', where: { change: 'static-ip' } },
+  expected: 'P1D',
+  steps: [
+    system('lock', inventory.lock),
+    system('address', resource.assign, {
+      title: 'Assign the fixed address',
+      when: when('addIp'),
+      with: { pool: 'staticIpv4' },
+    }),
+    system('modify', internet.modify, { reaches: 'INTERNET_ACTIVE' }),
+    system('addressFree', resource.release, {
+      title: 'Release the fixed address',
+      when: unless('addIp'),
+      with: { ip: foundBy('lock', 'ip') },
+    }),
+    ...closeModify,
+  ],
+});
+
+export const suspend = flow('internet.suspend', 'Internet paused', {
+  selects: { product: 'internet', action: 'modify', where: { change: 'suspend' } },
+  expected: 'P1D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('due', wait.until, {
+      title: 'Wait for the requested date',
+      with: { dueAt: fact('requestedDate') },
+    }),
+    system('bar', service.bar, {
+      reaches: 'SERVICE_STOPPED',
+      with: { serviceId: fact('installedProductId'), barringProfile: 'FULL' },
+    }),
+    system('bill', billing.adjust, { with: { chargeCode: 'PAUSE' } }),
+    system('inventory', inventory.update, { tells: 'SERVICE_SUSPENDED', with: { newState: 'suspended' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});
+
+export const resume = flow('internet.resume', 'Internet opened again', {
+  selects: { product: 'internet', action: 'modify', where: { change: 'resume' } },
+  expected: 'P1D',
+  steps: [
+    system('lock', inventory.lock),
+    system('open', service.unbar, {
+      reaches: 'INTERNET_ACTIVE',
+      with: { serviceId: fact('installedProductId') },
+    }),
+    system('test', service.test, { with: { testSet: 'speed' } }),
+    system('bill', billing.adjust, { with: { chargeCode: 'PAUSE_END' } }),
+    system('inventory', inventory.update, { tells: 'SERVICE_RESUMED', with: { newState: 'active' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});
+
+export const cease = flow('internet.cease', 'Internet terminated', {
+  selects: { product: 'internet', action: 'delete' },
+  expected: 'P40D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('notice', wait.until, {
+      title: 'Wait for the end of the notice',
+      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
+    }),
+    system('off', internet.deprovision, {
+      waitsFor: servicesHaveStopped,
+      noReturn: 'hard',
+      reaches: 'SERVICE_STOPPED',
+    }),
+    system('free', resource.release),
+    ...closeCease(),
   ],
 });

@@ -1,10 +1,11 @@
-import { siblings } from '#shared/domain/facts.ts';
+import { date, fact, siblings } from '#shared/domain/facts.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as service from '#shared/tasks/service.ts';
+import * as wait from '#shared/tasks/timer.ts';
 import * as tv from '#shared/tasks/tv.ts';
-import { closeCreate } from './closing.ts';
-import { boxIsRegistered, internetWorksForTv } from './gates.ts';
-import { flow, system } from './language/flow.ts';
+import { boxIsRegistered, internetWorksForTv, videoHasStopped } from './gates.ts';
+import { flow, system, timer } from './language/flow.ts';
+import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
 
 export const create = flow('iptv.create', 'IPTV account and channels', {
   selects: { product: 'iptv', action: 'add' },
@@ -19,5 +20,37 @@ export const create = flow('iptv.create', 'IPTV account and channels', {
     }),
     system('test', service.test, { with: { testSet: 'multicast' } }),
     ...closeCreate,
+  ],
+});
+
+export const modifyPackage = flow('iptv.modify.package', 'Change IPTV package', {
+  selects: { product: 'iptv', action: 'modify', where: { change: 'package' } },
+  expected: 'P1D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('due', wait.until, {
+      title: 'Wait for the requested date',
+      with: { dueAt: fact('requestedDate') },
+    }),
+    system('tv', tv.modify, { reaches: 'TV_ACTIVE', with: { change: 'packages' } }),
+    ...closeModify,
+  ],
+});
+
+export const cease = flow('iptv.cease', 'IPTV terminated', {
+  selects: { product: 'iptv', action: 'delete' },
+  expected: 'P40D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('notice', wait.until, {
+      title: 'Wait for the end of the notice',
+      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
+    }),
+    system('tvOff', tv.deprovision, {
+      waitsFor: videoHasStopped,
+      noReturn: 'hard',
+      reaches: 'SERVICE_STOPPED',
+    }),
+    ...closeCease(),
   ],
 });

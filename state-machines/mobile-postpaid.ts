@@ -1,13 +1,57 @@
-import { fact } from '#shared/domain/facts.ts';
+import { date, fact, foundBy } from '#shared/domain/facts.ts';
+import * as billing from '#shared/tasks/billing.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
+import * as logistics from '#shared/tasks/logistics.ts';
 import * as mobile from '#shared/tasks/mobile.ts';
 import * as number from '#shared/tasks/number.ts';
+import * as porting from '#shared/tasks/porting.ts';
 import * as sim from '#shared/tasks/sim.ts';
-import { closeCreate } from './closing.ts';
-import { flow, system } from './language/flow.ts';
+import * as wait from '#shared/tasks/timer.ts';
+import { simInTheParcel } from './gates.ts';
+import { event, flow, manual, system, timer, unless, when } from './language/flow.ts';
+import { ask } from './parts/asking.ts';
+import { closeCease, closeCreate } from './parts/closing.ts';
+import { deliverHardware } from './parts/hardware.ts';
+import { requestPort, switchPort } from './parts/porting.ts';
+
+export const createNewNumber = flow(
+  'mobile-postpaid.create.new-number',
+  'Subscription, new number, SIM by post',
+  {
+    selects: {
+      product: 'mobile-postpaid',
+      action: 'add',
+      where: { sells: 'subscription', simType: 'physical', numberSource: 'new' },
+    },
+    newContract: true,
+    expected: 'P3D',
+    steps: [
+      system('lock', inventory.lock),
+      system('number', number.reserve, { reaches: 'NUMBER_SECURED', with: { numberType: 'mobile' } }),
+      system('sim', sim.assign),
+      manual('pick', logistics.pickAndScan, {
+        title: 'Pick the SIM card',
+        reaches: 'HW_SCANNED',
+        with: { reservationId: fact('iccid'), sku: 'SIM-CARD' },
+      }),
+      system('ship', logistics.ship, { after: 'pick', noReturn: 'soft', tells: 'SIM_READY' }),
+      system('provision', mobile.provision, {
+        after: 'pick',
+        reaches: 'MOBILE_ACTIVE',
+        with: { msisdn: fact('number') },
+      }),
+      event('deliver', logistics.awaitDelivery, { after: ['ship', 'provision'] }),
+      ...closeCreate,
+    ],
+  },
+);
 
 export const createEsim = flow('mobile-postpaid.create.esim', 'Subscription on eSIM, at once', {
-  selects: { product: 'mobile-postpaid', action: 'add', where: { simType: 'esim', numberSource: 'new' } },
+  selects: {
+    product: 'mobile-postpaid',
+    action: 'add',
+    where: { sells: 'subscription', simType: 'esim', numberSource: 'new' },
+  },
   newContract: true,
   expected: 'PT1H',
   steps: [
@@ -20,5 +64,125 @@ export const createEsim = flow('mobile-postpaid.create.esim', 'Subscription on e
       with: { msisdn: fact('number') },
     }),
     ...closeCreate,
+  ],
+});
+
+export const createPortIn = flow(
+  'mobile-postpaid.create.port-in',
+  'Subscription, keep the number from another company',
+  {
+    selects: {
+      product: 'mobile-postpaid',
+      action: 'add',
+      where: { sells: 'subscription', numberSource: 'port-in' },
+    },
+    newContract: true,
+    expected: 'P5D',
+    steps: [
+      system('lock', inventory.lock),
+      system('tmpNumber', number.lend, { when: when('temporaryNumber') }),
+      system('sim', sim.assign, { tells: 'SIM_READY' }),
+      manual('pick', logistics.pickAndScan, {
+        title: 'Pick the SIM card',
+        when: unless('esim'),
+        reaches: 'HW_SCANNED',
+        with: { reservationId: fact('iccid'), sku: 'SIM-CARD' },
+      }),
+      system('ship', logistics.ship, { when: unless('esim'), noReturn: 'soft' }),
+      ...requestPort(),
+      event('simInHand', logistics.awaitDelivery, { when: unless('esim'), reaches: 'HW_DELIVERED' }),
+      system('provision', mobile.provision, { with: { msisdn: fact('number'), state: 'prepared' } }),
+      ...switchPort(),
+      system('live', mobile.modify, {
+        title: 'Put the subscription into use',
+        reaches: 'MOBILE_ACTIVE',
+        with: { state: 'live' },
+      }),
+      system('tmpFree', number.release, {
+        title: 'Return the temporary number',
+        when: when('temporaryNumber'),
+        with: { number: fact('temporaryMsisdn') },
+      }),
+      ...closeCreate,
+    ],
+  },
+);
+
+export const device = flow('mobile-postpaid.device', 'Phone on instalments with the subscription', {
+  selects: { product: 'mobile-postpaid', action: 'add', where: { sells: 'device' } },
+  newContract: true,
+  expected: 'P4D',
+  steps: [
+    system('lock', inventory.lock),
+    ask('sign', 'SIGN_CREDIT_AGREEMENT', 7, { title: 'Customer signs the credit agreement' }),
+    ...deliverHardware({ ship: simInTheParcel }),
+    system('inventory', inventory.update, { with: { newState: 'active' } }),
+    system('bill', billing.start, {
+      reaches: 'BILLING_STARTED',
+      tells: 'SERVICE_ACTIVE',
+      with: { plan: 'instalments' },
+    }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});
+
+export const modifyPlan = flow('mobile-postpaid.modify.plan', 'Change subscription plan', {
+  selects: { product: 'mobile-postpaid', action: 'modify', where: { change: 'plan' } },
+  expected: 'P1D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('due', wait.until, {
+      title: 'Wait for the requested date',
+      with: { dueAt: fact('requestedDate') },
+    }),
+    system('modify', mobile.modify, { reaches: 'MOBILE_ACTIVE', with: { plan: fact('plan') } }),
+    system('inventory', inventory.update, { with: { newState: 'active' } }),
+    system('bill', billing.adjust, { tells: 'PLAN_CHANGED', with: { chargeCode: 'CHANGE' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});
+
+export const cease = flow('mobile-postpaid.cease', 'Mobile subscription terminated', {
+  selects: { product: 'mobile-postpaid', action: 'delete' },
+  expected: 'P40D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('notice', wait.until, {
+      title: 'Wait for the end of the notice',
+      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
+    }),
+    system('off', mobile.deprovision, { noReturn: 'hard', reaches: 'SERVICE_STOPPED' }),
+    system('sim', sim.release),
+    event('portRight', number.awaitPortRight, {
+      within: 'P31D',
+      with: { number: foundBy('lock', 'number') },
+    }),
+    system('npReturn', porting.giveBack, { when: when('returnsNumber') }),
+    system('free', number.release, { when: when('freesNumber'), with: { quarantine: 'P182D' } }),
+    ...closeCease(),
+  ],
+});
+
+export const transfer = flow('mobile-postpaid.owner', 'Subscription taken over by another person', {
+  selects: { product: 'mobile-postpaid', action: 'modify', where: { change: 'owner' } },
+  newContract: true,
+  expected: 'P14D',
+  steps: [
+    system('lock', inventory.lock),
+    ask('accept', 'NEW_OWNER_ACCEPT', 14, {
+      title: 'New owner accepts',
+      announces: 'OWNER_CHANGE_REQUEST',
+    }),
+    system('stopOld', billing.stop, {
+      title: 'Stop billing the old owner',
+      with: { accountId: fact('oldAccountId') },
+    }),
+    system('startNew', billing.start, {
+      title: 'Start billing the new owner',
+      noReturn: 'hard',
+      reaches: 'BILLING_STARTED',
+    }),
+    system('inventory', inventory.update, { tells: 'SERVICE_CHANGED', with: { newState: 'active' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
   ],
 });

@@ -4,14 +4,14 @@ import { PRODUCTS, type Product } from './products.ts';
 
 /**
  * Where the value of a task's input comes from when it is not the fact of the same name:
- * `fact` another fact of the same suborder; `sibling` the fact of the order's suborder of that product;
+ * `fact` another fact of the same suborder; `sibling` the fact of the order's suborder of that product, or of the first of several that it has;
  * `siblings` the facts of all suborders of that product, as a list; `latest` the latest of some dates, moved by some
  * seconds; `completed` the time at which a step of the same suborder was completed, moved likewise; `foundBy` the fact as
  * a step of the same suborder found it, whatever later steps found.
  */
 export const factSourceSchema = z.union([
   z.strictObject({ $fact: z.string() }),
-  z.strictObject({ $sibling: z.enum(PRODUCTS), fact: z.string() }),
+  z.strictObject({ $sibling: z.union([z.enum(PRODUCTS), z.array(z.enum(PRODUCTS))]), fact: z.string() }),
   z.strictObject({ $siblings: z.enum(PRODUCTS), fact: z.string() }),
   z.strictObject({ $latest: z.array(z.string()).min(1), seconds: z.int() }),
   z.strictObject({ $completed: z.string(), seconds: z.int() }),
@@ -23,8 +23,11 @@ export type FactSource = z.infer<typeof factSourceSchema>;
 /** The fact of another name. */
 export const fact = (name: string): FactSource => ({ $fact: name });
 
-/** The fact of the sibling suborder of this product; the item's own characteristic of the input's name when there is none. */
-export const sibling = (product: Product, name: string): FactSource => ({ $sibling: product, fact: name });
+/** The fact of the sibling suborder of this product, or of the first of several that the order has; the item's own characteristic of the input's name when there is none. */
+export const sibling = (product: Product | readonly Product[], name: string): FactSource => ({
+  $sibling: typeof product === 'string' ? product : [...product],
+  fact: name,
+});
 
 /** The facts of all sibling suborders of this product. */
 export const siblings = (product: Product, name: string): FactSource => ({ $siblings: product, fact: name });

@@ -6,6 +6,8 @@ interface FlagDefinition {
   readonly allOf?: Readonly<Record<string, boolean>>;
   /** For a flag that follows from others: one of them has this value. */
   readonly anyOf?: Readonly<Record<string, boolean>>;
+  /** For a flag that says which value a characteristic of the item has; without it, the characteristic has the flag's name. */
+  readonly chosen?: Readonly<Record<string, string>>;
 }
 
 /** What flows branch on. */
@@ -44,7 +46,11 @@ export const FLAGS = {
     origin: 'item characteristic: the entry in the directory, or its secrecy, changes',
   },
   disputeRejected: { question: 'Was the dispute rejected?', origin: 'decision of the collections desk' },
-  esim: { question: 'Is it an eSIM?', origin: 'item characteristic: the customer chose an eSIM' },
+  esim: {
+    question: 'Is it an eSIM?',
+    origin: 'item characteristic: the customer chose an eSIM',
+    chosen: { simType: 'esim' },
+  },
   extraCost: {
     question: 'Does it cost extra?',
     origin: 'result of the survey: the dig costs more than the standard',
@@ -94,6 +100,14 @@ export const FLAGS = {
     question: 'Has the number left?',
     origin: 'inventory: the number was ported out after the termination',
   },
+  numberStays: {
+    question: 'Does the number stay?',
+    origin: 'the port was refused, or taken back by the other operator',
+  },
+  existingAccount: {
+    question: 'On an existing TV account?',
+    origin: 'item characteristic: the order itself brings no TV account',
+  },
   prepaid: { question: 'Is it prepaid?', origin: 'inventory: the number has a prepaid account' },
   rawCopper: {
     question: 'Is it rented raw copper?',
@@ -139,6 +153,11 @@ export const FLAGS = {
     origin: 'it was not returned, or is damaged',
     anyOf: { notReturned: true, damaged: true },
   },
+  recallsClaim: {
+    question: 'Take the claim back?',
+    origin: 'the claim is at the agency, and the objection was accepted',
+    allOf: { atAgency: true, disputeRejected: false },
+  },
   returnsNumber: {
     question: 'Return the number to its range holder?',
     origin: 'the number was ported in, and has not left meanwhile',
@@ -160,6 +179,16 @@ const definitions: Readonly<Record<Flag, FlagDefinition>> = FLAGS;
 export const FLAG_NAMES = Object.keys(FLAGS) as [Flag, ...Flag[]];
 
 const isFlag = (name: string): name is Flag => Object.hasOwn(FLAGS, name);
+
+const chosenBy = (flag: Flag): Readonly<Record<string, unknown>> =>
+  definitions[flag].chosen ?? { [flag]: true };
+
+/** The characteristics that set a flag. */
+export const characteristicsOf = (flag: Flag): readonly string[] => Object.keys(chosenBy(flag));
+
+/** Whether the characteristics of an item set a flag. */
+export const isChosen = (flag: Flag, characteristics: Readonly<Record<string, unknown>>): boolean =>
+  Object.entries(chosenBy(flag)).every(([name, value]) => characteristics[name] === value);
 
 /** How a flag follows from others, or from itself. */
 export interface Derivation {

@@ -73,7 +73,8 @@ async function resolve(
   if ('$latest' in source) return moved(latest(source.$latest.map((fact) => facts[fact])), source.seconds);
   if ('$completed' in source) return moved(latest([stepNamed(facts, source.$completed)?.at]), source.seconds);
   if ('$foundBy' in source) return stepNamed(facts, source.$foundBy)?.outputs[source.fact];
-  const numbers = (product: Product) => suborder.siblings[product] ?? [];
+  const numbers = (products: Product | readonly Product[]) =>
+    [products].flat().flatMap((product) => suborder.siblings[product] ?? []);
   if ('$sibling' in source) {
     const [number] = numbers(source.$sibling);
     return number ? (await siblingFacts(number))[source.fact] : facts[name];

@@ -18,13 +18,14 @@ export const checkBalance = defineTask({
   }),
   output: z.object({
     overdueAmount: z.number(),
+    unpaid: z.boolean(),
     oldestDays: z.int().optional(),
     disputed: z.boolean().optional(),
     barred: z.boolean().optional(),
     atAgency: z.boolean().optional(),
     caseId: z.string().optional(),
   }),
-  sets: ['barred', 'atAgency'],
+  sets: ['unpaid', 'barred', 'atAgency'],
   rejections: {
     PAID: endFlow('PAID', { tells: 'PAYMENT_RECEIVED' }),
     DISPUTED: endFlow('DISPUTE_HOLD', { tells: 'DISPUTE_RECEIVED' }),
@@ -58,9 +59,13 @@ export const remind = defineTask({
     /** DKK. */
     fee: z.number().min(0).max(LIMITS.reminderFeeDkk),
     /** Whether it gives notice that the claim goes to an agency. */
-    collectionNotice: z.boolean().default(false),
+    collectionNotice: z.boolean().optional(),
   }),
-  output: z.object({ reminderId: z.string() }),
+  output: z.object({
+    reminderId: z.string(),
+    /** When notice was given that the claim goes to an agency, if it was. */
+    noticeSentAt: z.iso.datetime({ offset: true }).optional(),
+  }),
   rejections: { DISPUTED: endFlow('DISPUTE_HOLD', { tells: 'DISPUTE_RECEIVED' }) },
   retry: 'standard',
   falloutDesk: 'COLLECTIONS_DESK',

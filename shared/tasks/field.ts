@@ -87,7 +87,9 @@ export const awaitVisit = defineTask({
     note: z.string().optional(),
     photos: z.array(z.string()).optional(),
     measurements: z.record(z.string(), z.unknown()).optional(),
+    customerCausedFault: z.boolean().optional(),
   }),
+  sets: ['customerCausedFault'],
   rejections: {
     NO_ACCESS: rerunFrom('book', { tells: 'VISIT_MISSED' }),
     FAULT_FOUND: fallout('NETWORK_ENGINEERING'),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineTask, defineUndo, fallout, undoneBy } from './task.ts';
+import { cancelItem, DONE, defineTask, defineUndo, fallout, undoneBy } from './task.ts';
 
 export const deprovision = defineTask({
   name: 'mobile.deprovision',
@@ -80,4 +80,23 @@ export const modify = defineTask({
   expected: 'PT30S',
   timeLimit: 'PT1M',
   undo: revert,
+});
+
+/** A prepaid number stays when its balance is topped up in time. */
+export const awaitTopUp = defineTask({
+  name: 'mobile.await-top-up',
+  title: 'Wait for a top-up',
+  kind: 'event',
+  lane: 'commissioning',
+  topic: 'top-up',
+  correlation: 'subscriberId',
+  rejectedBy: { received: 'TOPPED_UP' },
+  onDeadline: DONE,
+  input: z.object({ subscriberId: z.string(), dueAt: z.string().optional() }),
+  output: z.object({}),
+  rejections: { TOPPED_UP: cancelItem() },
+  falloutDesk: 'MOBILE_OPS',
+  expected: 'P30D',
+  timeLimit: 'P90D',
+  undo: 'none',
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askCustomer, continueWithFlag, DONE, defineTask, fallout, undoneBy } from './task.ts';
+import { askCustomer, continueWithFlag, DONE, defineTask, defineUndo, fallout, undoneBy } from './task.ts';
 
 export const release = defineTask({
   name: 'number.release',
@@ -19,6 +19,15 @@ export const release = defineTask({
   expected: 'PT1M',
   timeLimit: 'PT1M',
   undo: undoneBy('number.reserve'),
+});
+
+export const takeBack = defineUndo({
+  name: 'number.take-back',
+  title: 'Take the temporary number back',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'number-pool',
+  desk: 'ACTIVATION_FALLOUT',
 });
 
 export const reserve = defineTask({
@@ -57,4 +66,21 @@ export const awaitPortRight = defineTask({
   expected: 'P31D',
   timeLimit: 'P40D',
   undo: 'none',
+});
+
+/** A number until the customer's own has come. */
+export const lend = defineTask({
+  name: 'number.lend',
+  title: 'Lend a temporary number',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'number-pool',
+  input: z.object({}),
+  output: z.object({ temporaryMsisdn: z.string() }),
+  rejections: { POOL_EMPTY: fallout('NUMBER_PORTING') },
+  retry: 'standard',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT1S',
+  timeLimit: 'PT1M',
+  undo: takeBack,
 });

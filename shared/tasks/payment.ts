@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askCustomer, continueWithFlag, defineTask } from './task.ts';
+import { askCustomer, continueWithFlag, defineTask, rerunFrom, SELF } from './task.ts';
 
 export const refund = defineTask({
   name: 'payment.refund',
@@ -56,5 +56,29 @@ export const awaitPayment = defineTask({
   falloutDesk: 'COLLECTIONS_DESK',
   expected: 'P10D',
   timeLimit: 'P14D',
+  undo: 'none',
+});
+
+/** A payment plan is paid instalment by instalment; each that comes opens the wait for the next. */
+export const awaitInstalments = defineTask({
+  name: 'payment.await-instalments',
+  title: 'Customer pays the instalments',
+  kind: 'event',
+  lane: 'collection',
+  topic: 'payment-plan',
+  correlation: 'accountId',
+  completedBy: 'completed',
+  rejectedBy: { 'instalment-paid': 'INSTALMENT_PAID', partial: 'PARTIAL' },
+  onDeadline: 'NOT_PAID',
+  input: z.object({ accountId: z.string() }),
+  output: z.object({ paidAmount: z.number().nonnegative().optional() }),
+  rejections: {
+    INSTALMENT_PAID: rerunFrom(SELF, { atMost: 60 }),
+    NOT_PAID: continueWithFlag('planBroken'),
+    PARTIAL: continueWithFlag('planBroken'),
+  },
+  falloutDesk: 'COLLECTIONS_DESK',
+  expected: 'P30D',
+  timeLimit: 'P35D',
   undo: 'none',
 });

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { PORT_REJECT_CODE_IDS } from '#shared/domain/porting.ts';
-import { askCustomer, cancelItem, defineTask, endFlow, fallout, rerunFrom, undoneBy } from './task.ts';
+import {
+  askCustomer,
+  cancelItem,
+  continueWithFlag,
+  defineTask,
+  fallout,
+  rerunFrom,
+  undoneBy,
+} from './task.ts';
 
 export const cancel = defineTask({
   name: 'np.cancel',
@@ -31,7 +39,7 @@ export const request = defineTask({
     requestedDate: z.string().optional(),
     donor: z.string().optional(),
     /** Proof of the customer's consent, without which no port is requested. */
-    authorityRef: z.string(),
+    authorityRef: z.string().optional(),
     /** Why the donor refused the request before this one, so that this one puts it right. */
     rejectedWith: z.string().optional(),
     /** `emergency`: the number left by mistake or fraud. */
@@ -111,6 +119,28 @@ export const complete = defineTask({
   undo: 'irreversible',
 });
 
+/** As the donor: is there a reason of the rules of the clearing house to refuse? Binding and notice are none (Danish telecommunications act, section 27). */
+export const checkRequest = defineTask({
+  name: 'np.check-request',
+  title: 'Check the port request',
+  kind: 'system',
+  lane: 'management',
+  system: 'order-api',
+  input: z.object({ number: z.string(), npOrderId: z.string(), installedProductId: z.string().optional() }),
+  output: z.object({
+    decision: z.enum(['confirm', 'reject']),
+    rejectCode: z.enum(PORT_REJECT_CODE_IDS).optional(),
+    numberStays: z.boolean(),
+  }),
+  sets: ['numberStays'],
+  rejections: { INVALID_DATA: fallout('NUMBER_PORTING') },
+  retry: 'standard',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT5S',
+  timeLimit: 'PT1M',
+  undo: 'none',
+});
+
 export const respond = defineTask({
   name: 'np.respond',
   title: 'Answer the port request',
@@ -119,7 +149,7 @@ export const respond = defineTask({
   system: 'och',
   input: z.object({
     npOrderId: z.string(),
-    decision: z.enum(['confirm', 'reject']).default('confirm'),
+    decision: z.enum(['confirm', 'reject']),
     rejectCode: z.enum(PORT_REJECT_CODE_IDS).optional(),
     portDate: z.string().optional(),
   }),
@@ -145,7 +175,7 @@ export const awaitCompletion = defineTask({
   input: z.object({ npOrderId: z.string() }),
   output: z.object({ portedAt: z.iso.datetime({ offset: true }) }),
   rejections: {
-    CANCELLED: endFlow('PORT_CANCELLED'),
+    CANCELLED: continueWithFlag('numberStays'),
     NOT_COMPLETED_IN_WINDOW: fallout('NUMBER_PORTING'),
   },
   falloutDesk: 'NUMBER_PORTING',

@@ -53,7 +53,7 @@ export const inspect = defineTask({
   desk: 'LOGISTICS_RETURNS',
   input: z.object({ returnId: z.string(), serialNumber: z.string() }),
   output: z.object({
-    serialNumber: z.string(),
+    returnedSerialNumber: z.string(),
     grade: z.enum(['A', 'B', 'SCRAP']),
     action: z.enum(['RESTOCK', 'REFURBISH', 'SCRAP']),
     note: z.string().max(2000).optional(),

@@ -68,6 +68,7 @@ export const billingOperations = [
     }),
     output: z.object({
       overdueAmount: z.number(),
+      unpaid: z.boolean(),
       oldestDays: z.int(),
       disputed: z.boolean(),
       barred: z.boolean(),
@@ -81,6 +82,7 @@ export const billingOperations = [
     },
     answer: ({ require }, { values }) => ({
       overdueAmount: require === 'paid' ? 0 : values.integer(20000, 200000) / 100,
+      unpaid: require !== 'paid',
       oldestDays: values.integer(5, 90),
       disputed: false,
       barred: false,
@@ -96,9 +98,12 @@ export const billingOperations = [
       fee: z.number().min(0).max(100),
       collectionNotice: z.boolean().optional(),
     }),
-    output: z.object({ reminderId: z.string() }),
+    output: z.object({ reminderId: z.string(), noticeSentAt: z.iso.datetime().optional() }),
     rejections: disputed,
-    answer: (_input, { values }) => ({ reminderId: `REM-${values.digits(9)}` }),
+    answer: ({ collectionNotice }, { values, now }) => ({
+      reminderId: `REM-${values.digits(9)}`,
+      ...(collectionNotice && { noticeSentAt: new Date(now).toISOString() }),
+    }),
   }),
   billing.undo({
     name: 'collection.waive-fee',

@@ -50,6 +50,18 @@ export const managementOperations = [
     answer: () => ({ warnings: [] }),
   }),
   orderApi.operation({
+    name: 'np.check-request',
+    title: 'Say whether a number may be ported out',
+    input: z.object({ number: z.string(), npOrderId: z.string(), installedProductId: z.string().optional() }),
+    output: z.object({
+      decision: z.enum(['confirm', 'reject']),
+      rejectCode: z.string().optional(),
+      numberStays: z.boolean(),
+    }),
+    rejections: { INVALID_DATA: 'The request does not say enough.' },
+    answer: () => ({ decision: 'confirm' as const, numberStays: false }),
+  }),
+  orderApi.operation({
     name: 'case.close',
     title: 'Note that a case is settled',
     input: z.object({ order: z.string() }),

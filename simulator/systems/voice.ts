@@ -51,6 +51,22 @@ export const voiceOperations = [
     undoes: ['number.reserve'],
     input: z.object({ number: noted }),
   }),
+  numberPool.operation({
+    name: 'number.lend',
+    title: 'Lend a temporary mobile number',
+    input: z.object({}),
+    output: z.object({ temporaryMsisdn: z.string() }),
+    rejections: { POOL_EMPTY: 'No number is free.' },
+    answer: (_input, context) => ({
+      temporaryMsisdn: context.claim('number', () => danishNumber('mobile', context)),
+    }),
+  }),
+  numberPool.undo({
+    name: 'number.take-back',
+    title: 'Take a temporary number back',
+    undoes: ['number.lend'],
+    input: z.object({ temporaryMsisdn: noted }),
+  }),
   numberRegistry.operation({
     name: 'emergency.register',
     title: 'Register where a number is, for emergency calls and the directory',
@@ -73,7 +89,7 @@ export const voiceOperations = [
       iccid: noted,
       requestedDate: noted,
       donor: noted,
-      authorityRef: z.string(),
+      authorityRef: noted,
       rejectedWith: noted,
       urgency: z.enum(['standard', 'emergency']).optional(),
     }),

@@ -1,7 +1,7 @@
 import { findOffering, validateCharacteristics } from '#shared/catalogue/offerings.ts';
 import type { Problem } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
-import type { Flags } from '#shared/domain/flags.ts';
+import { type Flags, isChosen } from '#shared/domain/flags.ts';
 import type { Product } from '#shared/domain/products.ts';
 import { flagsOf } from '../language/flags.ts';
 import type { Flow } from '../language/flow.ts';
@@ -65,7 +65,7 @@ export function draft(item: PlanItem, index: number, flows: readonly Flow[]): Dr
 
   const { flow } = selected;
   const flags: Flags = Object.fromEntries(
-    flagsOf(flow).map((flag) => [flag, characteristics[flag] === true]),
+    flagsOf(flow).map((flag) => [flag, isChosen(flag, characteristics)]),
   );
   return {
     ...base,

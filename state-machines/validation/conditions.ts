@@ -1,7 +1,7 @@
-import type { Flag } from '#shared/domain/flags.ts';
+import { characteristicsOf, type Flag } from '#shared/domain/flags.ts';
 import { basesOf, flagsSetBy } from '../language/flags.ts';
 import { productsOf } from '../language/flow.ts';
-import { alwaysBefore } from './before.ts';
+import { ancestors } from '../language/graph.ts';
 import { canGive, offeredFor } from './offered.ts';
 import { named, type Rule } from './rule.ts';
 
@@ -18,16 +18,20 @@ export const canBeSelected: Rule = (flow, offerings) => {
 
 /** A condition can be both true and false: otherwise its step is never reached, or needs no condition. */
 export const conditionsCanVary: Rule = (flow, offerings) => {
-  const runsBefore = alwaysBefore(flow);
+  const before = ancestors(flow);
   return flow.steps.flatMap((step) => {
     if (!step.when) return [];
     const { flag, is } = step.when;
     const known = (base: Flag) =>
       flow.selects
-        ? offeredFor(flow, offerings).some((offered) => canGive(offered, base))
+        ? offeredFor(flow, offerings).some((offered) =>
+            characteristicsOf(base).every((name) => canGive(offered, name)),
+          )
         : COMPUTED_FLAGS.includes(base);
     const unknown = basesOf(flag).filter(
-      (base) => !known(base) && !runsBefore(step, (earlier) => flagsSetBy(earlier).includes(base)),
+      (base) =>
+        !known(base) &&
+        !flow.steps.some((other) => before.get(step.id)?.has(other.id) && flagsSetBy(other).includes(base)),
     );
     return unknown.map(
       (base) =>

@@ -39,14 +39,19 @@ function milestonesWithoutStep(gate: Gate, sources: readonly Flow[]): string[] {
     gate.match === 'all' || missing.length === gate.milestones.length
       ? missing.map((milestone) => `gate ${gate.id} waits for ${milestone}, which none of its flows reaches`)
       : [];
-  const unsure = matching.flatMap((flow) =>
-    gate.milestones
-      .filter((milestone) => onlyUnderLateFlags(flow, milestone))
-      .map(
-        (milestone) =>
-          `gate ${gate.id} waits for ${milestone}, but whether ${flow.id} reaches it is decided while it runs, and a skipped step tells nobody`,
-      ),
-  );
+  const surely = (flow: Flow) =>
+    gate.match === 'any' &&
+    gate.milestones.some((milestone) => reaches(flow, milestone) && !onlyUnderLateFlags(flow, milestone));
+  const unsure = matching
+    .filter((flow) => !surely(flow))
+    .flatMap((flow) =>
+      gate.milestones
+        .filter((milestone) => onlyUnderLateFlags(flow, milestone))
+        .map(
+          (milestone) =>
+            `gate ${gate.id} waits for ${milestone}, but whether ${flow.id} reaches it is decided while it runs, and a skipped step tells nobody`,
+        ),
+    );
   return [...never, ...unsure];
 }
 
@@ -133,15 +138,18 @@ export const siblingFactsExist = (flows: readonly Flow[], offerings: readonly Of
       Object.keys(step.with).flatMap((name) => {
         const source = factSourceOf(step, name);
         if (!source || !('$sibling' in source || '$siblings' in source)) return [];
-        const product = '$sibling' in source ? source.$sibling : source.$siblings;
         const { fact } = source;
-        const found =
-          flows.some(
-            (other) =>
-              productsOf(other).includes(product) &&
-              other.steps.some(({ task }) => fact in task.output.shape),
-          ) || offeredOf(product, offerings).some((offered) => canGive(offered, fact));
-        return found ? [] : [`${flow.id}: step ${step.id} takes ${fact} from ${product}, which never has it`];
+        return ['$sibling' in source ? source.$sibling : source.$siblings].flat().flatMap((product) => {
+          const found =
+            flows.some(
+              (other) =>
+                productsOf(other).includes(product) &&
+                other.steps.some(({ task }) => fact in task.output.shape),
+            ) || offeredOf(product, offerings).some((offered) => canGive(offered, fact));
+          return found
+            ? []
+            : [`${flow.id}: step ${step.id} takes ${fact} from ${product}, which never has it`];
+        });
       }),
     ),
   );

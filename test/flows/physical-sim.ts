@@ -7,8 +7,8 @@ import * as mobile from '#shared/tasks/mobile.ts';
 import * as number from '#shared/tasks/number.ts';
 import * as sim from '#shared/tasks/sim.ts';
 import * as stock from '#shared/tasks/stock.ts';
-import { closeCreate } from '#state-machines/closing.ts';
 import { event, flow, manual, system } from '#state-machines/language/flow.ts';
+import { closeCreate } from '#state-machines/parts/closing.ts';
 
 export const createPhysicalSim = flow(
   'mobile-postpaid.create.physical-sim',

@@ -1,0 +1,4 @@
+import { lend } from '#shared/tasks/number.ts';
+import { connector } from '../connector.ts';
+
+export const handler = connector(lend);

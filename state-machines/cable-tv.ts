@@ -1,0 +1,111 @@
+import { date, fact, foundBy } from '#shared/domain/facts.ts';
+import * as access from '#shared/tasks/access.ts';
+import * as inventory from '#shared/tasks/inventory.ts';
+import * as resource from '#shared/tasks/resource.ts';
+import * as service from '#shared/tasks/service.ts';
+import * as serviceability from '#shared/tasks/serviceability.ts';
+import * as wait from '#shared/tasks/timer.ts';
+import * as tv from '#shared/tasks/tv.ts';
+import { flow, system, timer, unless, when } from './language/flow.ts';
+import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { technicianVisit } from './parts/visit.ts';
+
+export const createLiveOutlet = flow('cable-tv.create.live-outlet', 'Cable TV, outlet already connected', {
+  selects: { product: 'cable-tv', action: 'add', where: { outlet: 'live' } },
+  newContract: true,
+  expected: 'P3D',
+  steps: [
+    system('lock', inventory.lock),
+    system('qualify', serviceability.check, { reaches: 'QUALIFIED', with: { technology: 'COAX' } }),
+    system('assign', resource.assign, { with: { accessType: 'COAX' } }),
+    system('activate', access.activate, { title: 'Open the filter', reaches: 'ACCESS_READY' }),
+    system('tv', tv.provision, { reaches: 'TV_ACTIVE' }),
+    ...closeCreate,
+  ],
+});
+
+export const createNewOutlet = flow('cable-tv.create.new-outlet', 'Cable TV with technician for the outlet', {
+  selects: { product: 'cable-tv', action: 'add', where: { outlet: 'new' } },
+  newContract: true,
+  expected: 'P15D',
+  steps: [
+    system('lock', inventory.lock),
+    system('qualify', serviceability.check, { reaches: 'QUALIFIED', with: { technology: 'COAX' } }),
+    system('assign', resource.assign, { with: { accessType: 'COAX' } }),
+    ...technicianVisit('coax-outlet'),
+    system('activate', access.activate, {
+      title: 'Open the filter',
+      reaches: 'ACCESS_READY',
+      noReturn: 'soft',
+    }),
+    system('tv', tv.provision, { reaches: 'TV_ACTIVE' }),
+    system('test', service.test, { with: { testSet: 'signalLevel' } }),
+    ...closeCreate,
+  ],
+});
+
+export const modifyPackage = flow(
+  'cable-tv.modify.package',
+  'Change channel package (filter or entitlement)',
+  {
+    selects: { product: 'cable-tv', action: 'modify', where: { change: 'package' } },
+    expected: 'P3D',
+    steps: [
+      system('lock', inventory.lock),
+      timer('due', wait.until, {
+        title: 'Wait for the requested date',
+        with: { dueAt: fact('requestedDate') },
+      }),
+      system('filter', access.modify, {
+        title: 'Change the filter',
+        when: when('filterBased'),
+        with: { newProfile: fact('profile') },
+      }),
+      system('tv', tv.modify, { reaches: 'TV_ACTIVE', with: { change: 'packages' } }),
+      ...closeModify,
+    ],
+  },
+);
+
+export const move = flow('cable-tv.move', 'Cable TV moved to a new address', {
+  selects: { product: 'cable-tv', action: 'modify', where: { change: 'move' } },
+  expected: 'P15D',
+  steps: [
+    system('lock', inventory.lock),
+    system('qualify', serviceability.check, { reaches: 'QUALIFIED', with: { technology: 'COAX' } }),
+    system('assign', resource.assign, { with: { accessType: 'COAX' } }),
+    ...technicianVisit('coax-outlet', { when: unless('liveOutlet') }),
+    system('activate', access.activate, { title: 'Open the filter', reaches: 'ACCESS_READY' }),
+    system('oldOff', access.deactivate, {
+      title: 'Close the old filter',
+      noReturn: 'hard',
+      with: { port: foundBy('lock', 'port') },
+    }),
+    system('oldFree', resource.release, {
+      title: 'Release the old resources',
+      with: {
+        lineId: foundBy('lock', 'lineId'),
+        port: foundBy('lock', 'port'),
+        ip: foundBy('lock', 'ip'),
+      },
+    }),
+    ...closeModify,
+  ],
+});
+
+export const cease = flow('cable-tv.cease', 'Cable TV terminated', {
+  selects: { product: 'cable-tv', action: 'delete' },
+  expected: 'P40D',
+  steps: [
+    system('lock', inventory.lock),
+    timer('notice', wait.until, {
+      title: 'Wait for the end of the notice',
+      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
+    }),
+    system('tvOff', tv.deprovision, { reaches: 'SERVICE_STOPPED' }),
+    system('off', access.deactivate, { title: 'Close the filter', noReturn: 'hard' }),
+    ...technicianVisit('coax-outlet'),
+    system('free', resource.release),
+    ...closeCease(),
+  ],
+});

@@ -1,0 +1,61 @@
+import { fact, foundBy } from '#shared/domain/facts.ts';
+import * as billing from '#shared/tasks/billing.ts';
+import * as customer from '#shared/tasks/customer.ts';
+import * as inventory from '#shared/tasks/inventory.ts';
+import * as payment from '#shared/tasks/payment.ts';
+import * as returns from '#shared/tasks/returns.ts';
+import * as reviewing from '#shared/tasks/review.ts';
+import { event, flow, manual, system, unless, when } from './language/flow.ts';
+import { deliverHardware, returnHardware } from './parts/hardware.ts';
+
+export const sale = flow('hardware.sale', 'Cable, extender, phone or other hardware sold', {
+  selects: { product: 'hardware', action: 'add' },
+  expected: 'P4D',
+  steps: [
+    system('lock', inventory.lock),
+    system('pay', payment.collect, { when: when('upFront') }),
+    system('credit', customer.checkCredit, { when: unless('upFront') }),
+    ...deliverHardware(),
+    system('bill', billing.adjust, { when: unless('upFront'), with: { chargeCode: 'HW_SALE' } }),
+    system('inventory', inventory.update, { with: { newState: 'active' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});
+
+export const warranty = flow('hardware.rma', 'Hardware repaired or replaced under warranty', {
+  selects: { product: 'hardware', action: 'modify', where: { change: 'warranty' } },
+  expected: 'P20D',
+  steps: [
+    system('lock', inventory.lock),
+    manual('triage', reviewing.review, {
+      title: 'Decide about the warranty',
+      desk: 'LOGISTICS_RETURNS',
+      with: { reason: fact('fault') },
+    }),
+    ...returnHardware,
+    ...deliverHardware(),
+    system('inventory', inventory.update, { tells: 'REPAIR_UPDATE', with: { newState: 'active' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});
+
+export const withdrawal = flow('hardware.withdrawal', '14-day withdrawal of hardware', {
+  selects: { product: 'hardware', action: 'delete' },
+  expected: 'P20D',
+  steps: [
+    system('lock', inventory.lock, { tells: 'WITHDRAWAL_CONFIRMED' }),
+    system('ret', returns.request, {
+      tells: 'RETURN_LABEL',
+      with: { serialNumber: foundBy('lock', 'serialNumber') },
+    }),
+    event('retWait', returns.awaitReturn, { within: 'P14D' }),
+    manual('inspect', returns.inspect, { when: unless('notReturned'), reaches: 'HW_RETURNED' }),
+    system('refund', payment.refund, {
+      when: unless('notReturned'),
+      noReturn: 'hard',
+      noReturnAt: 'start',
+    }),
+    system('inventory', inventory.update, { with: { newState: 'terminated' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});

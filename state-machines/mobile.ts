@@ -1,0 +1,138 @@
+import { fact, foundBy } from '#shared/domain/facts.ts';
+import * as customer from '#shared/tasks/customer.ts';
+import * as inventory from '#shared/tasks/inventory.ts';
+import * as logistics from '#shared/tasks/logistics.ts';
+import * as mobile from '#shared/tasks/mobile.ts';
+import * as number from '#shared/tasks/number.ts';
+import * as payment from '#shared/tasks/payment.ts';
+import * as reviewing from '#shared/tasks/review.ts';
+import * as service from '#shared/tasks/service.ts';
+import * as sim from '#shared/tasks/sim.ts';
+import * as wait from '#shared/tasks/timer.ts';
+import { flow, manual, system, timer, unless, when } from './language/flow.ts';
+import { ask } from './parts/asking.ts';
+import { closeCease, closeModify } from './parts/closing.ts';
+import { letPortOut } from './parts/porting.ts';
+
+/** What is done to a mobile number in the same way whether it is paid before or after. */
+const MOBILE = ['mobile-postpaid', 'mobile-prepaid'] as const;
+
+export const modifyAddon = flow('mobile.modify.addon', 'Data, roaming or extra SIM add-on', {
+  selects: { product: MOBILE, action: 'modify', where: { change: 'addon' } },
+  expected: 'PT1H',
+  steps: [
+    system('lock', inventory.lock),
+    system('pay', payment.collect, { when: when('prepaid') }),
+    system('sim', sim.assign, { title: 'Assign the extra SIM', when: when('extraSim') }),
+    system('modify', mobile.modify, { reaches: 'MOBILE_ACTIVE' }),
+    ...closeModify,
+  ],
+});
+
+export const swapSim = flow('mobile.sim-swap', 'New SIM or eSIM for the same number', {
+  selects: { product: MOBILE, action: 'modify', where: { change: 'sim' } },
+  expected: 'P2D',
+  steps: [
+    system('lock', inventory.lock),
+    system('verify', customer.verify, { tells: 'SIM_SWAP_ALERT', with: { assurance: 'strong' } }),
+    manual('fraud', reviewing.review, {
+      title: 'Look for fraud',
+      desk: 'FRAUD_REVIEW',
+      when: when('riskHigh'),
+      with: { reason: 'The fraud score of the SIM swap is high' },
+    }),
+    system('sim', sim.assign),
+    manual('pick', logistics.pickAndScan, {
+      title: 'Pick the SIM card',
+      when: unless('esim'),
+      with: { reservationId: fact('iccid'), sku: 'SIM-CARD' },
+    }),
+    system('ship', logistics.ship, { when: unless('esim'), noReturn: 'soft', tells: 'SIM_READY' }),
+    ask('switchOk', 'ACTIVATE_NEW_SIM', 14, { title: 'Customer has the new SIM in the phone' }),
+    system('modify', mobile.modify, { reaches: 'MOBILE_ACTIVE', with: { imsi: fact('imsi') } }),
+    system('oldSim', sim.release, {
+      title: 'Release the old SIM',
+      noReturn: 'hard',
+      noReturnAt: 'start',
+      with: { iccid: foundBy('lock', 'iccid') },
+    }),
+    ...closeModify,
+  ],
+});
+
+export const modifyNumber = flow('mobile.modify.number', 'Change mobile number', {
+  selects: { product: MOBILE, action: 'modify', where: { change: 'number' } },
+  expected: 'P1D',
+  steps: [
+    system('lock', inventory.lock),
+    system('number', number.reserve, { reaches: 'NUMBER_SECURED', with: { numberType: 'mobile' } }),
+    timer('due', wait.until, {
+      title: 'Wait for the requested date',
+      with: { dueAt: fact('requestedDate') },
+    }),
+    system('modify', mobile.modify, {
+      noReturn: 'soft',
+      reaches: 'MOBILE_ACTIVE',
+      with: { msisdn: fact('number') },
+    }),
+    system('oldNumber', number.release, {
+      title: 'Return the old number',
+      with: { number: foundBy('lock', 'number'), quarantine: 'P182D' },
+    }),
+    ...closeModify,
+  ],
+});
+
+export const modifyBarring = flow('mobile.modify.barring', 'Bar premium, roaming or content', {
+  selects: { product: MOBILE, action: 'modify', where: { change: 'barring' } },
+  expected: 'PT1H',
+  steps: [
+    system('lock', inventory.lock),
+    system('bar', service.bar, {
+      reaches: 'MOBILE_ACTIVE',
+      with: { serviceId: fact('installedProductId'), barringProfile: fact('barringProfile') },
+    }),
+    ...closeModify,
+  ],
+});
+
+export const lostOrStolen = flow('mobile.lost-stolen', 'Lost or stolen: bar at once', {
+  selects: { product: MOBILE, action: 'modify', where: { change: 'lost-stolen' } },
+  expected: 'PT15M',
+  steps: [
+    system('lock', inventory.lock),
+    system('bar', service.bar, {
+      reaches: 'SERVICE_STOPPED',
+      with: { serviceId: fact('installedProductId'), barringProfile: 'LOST' },
+    }),
+    system('inventory', inventory.update, { tells: 'SERVICE_SUSPENDED', with: { newState: 'suspended' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});
+
+export const resume = flow('mobile.resume', 'Mobile opened again', {
+  selects: { product: MOBILE, action: 'modify', where: { change: 'resume' } },
+  expected: 'PT1H',
+  steps: [
+    system('lock', inventory.lock),
+    system('verify', customer.verify),
+    system('open', service.unbar, {
+      reaches: 'MOBILE_ACTIVE',
+      with: { serviceId: fact('installedProductId') },
+    }),
+    system('inventory', inventory.update, { tells: 'SERVICE_RESUMED', with: { newState: 'active' } }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ],
+});
+
+export const portOut = flow('mobile.port-out', 'Mobile number leaves to another company', {
+  selects: { product: MOBILE, action: 'delete', where: { leaves: 'port-out' } },
+  expected: 'P2D',
+  steps: [
+    system('lock', inventory.lock, { tells: 'PORT_OUT_NOTICE' }),
+    ...letPortOut,
+    system('off', mobile.deprovision, { when: unless('numberStays'), reaches: 'SERVICE_STOPPED' }),
+    system('sim', sim.release, { when: unless('numberStays') }),
+    ...closeCease(unless('numberStays')),
+  ],
+});

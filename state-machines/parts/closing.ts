@@ -1,0 +1,29 @@
+import * as billing from '#shared/tasks/billing.ts';
+import * as inventory from '#shared/tasks/inventory.ts';
+import { type Condition, system } from '../language/flow.ts';
+
+/** How every creation ends: installed base, billing, and the suborder is complete. */
+export const closeCreate = [
+  system('inventory', inventory.update, { with: { newState: 'active' } }),
+  system('bill', billing.start, { reaches: 'BILLING_STARTED', tells: 'SERVICE_ACTIVE' }),
+  system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+] as const;
+
+/** How every modification ends. */
+export const closeModify = [
+  system('inventory', inventory.update, { with: { newState: 'active' } }),
+  system('bill', billing.adjust, { tells: 'SERVICE_CHANGED', with: { chargeCode: 'CHANGE' } }),
+  system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+] as const;
+
+/** How every termination ends. @param condition of a flow that may turn out to have nothing to terminate */
+export const closeCease = (condition?: Condition) =>
+  [
+    system('bill', billing.stop, { ...(condition && { when: condition }) }),
+    system('inventory', inventory.update, {
+      ...(condition && { when: condition }),
+      tells: 'SERVICE_CEASED',
+      with: { newState: 'terminated' },
+    }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ] as const;
