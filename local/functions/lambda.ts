@@ -11,11 +11,10 @@ import { currentTrace, inTrace, traceHeader } from '../trace.ts';
 import { API_GATEWAY, type LastCall } from '../wire/gateway.ts';
 import { type Answer, failed } from './answer.ts';
 import { AsynchronousInvocations, type PendingInvocation } from './asynchronous.ts';
+import { Copies } from './copies.ts';
 import type { DeployedFunction } from './deployed-function.ts';
 import type { LogSink, Outcome, WorkerThread } from './worker-thread.ts';
 
-/** How many events a function handles at once before further ones wait; each needs a copy of its module. */
-const mostCopies = 2;
 const largestPayload = 6 * 1024 * 1024;
 
 const invokeInput = z.object({
@@ -54,22 +53,14 @@ interface Invocation {
   kill(): void;
 }
 
-/** Copies of a function's module: which are free, and who waits for one. */
-interface Copies {
-  readonly free: number[];
-  readonly waiting: (() => void)[];
-  running: number;
-  made: number;
-  /** Of the thread in which the copies live. */
-  generation: number;
-}
-
 /** Lambda: runs the functions of the assembly in worker threads. */
 export class Lambda {
   readonly #options: LambdaOptions;
   readonly #functions = new Map<string, DeployedFunction>();
   readonly #threads = new Map<string, WorkerThread>();
   readonly #copies = new Map<string, Copies>();
+  /** How many events of each function are under way or wait for a copy. */
+  readonly #running = new Map<string, number>();
   readonly #invocations = new Map<string, Invocation>();
   readonly #asynchronous: AsynchronousInvocations;
 
@@ -178,12 +169,14 @@ export class Lambda {
         `Request must be smaller than ${largestPayload} bytes`,
         413,
       );
-    const running = this.#copies.get(deployed.code.arn)?.running ?? 0;
-    if (running >= (deployed.reservedConcurrency ?? Number.POSITIVE_INFINITY) || strikes('throttle'))
+    if (
+      this.#runningOf(deployed) >= (deployed.reservedConcurrency ?? Number.POSITIVE_INFINITY) ||
+      strikes('throttle')
+    )
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
         Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
       });
-    if (this.#running() >= (this.#options.concurrency ?? Number.POSITIVE_INFINITY))
+    if (this.#runningInAll() >= (this.#options.concurrency ?? Number.POSITIVE_INFINITY))
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
         Reason: 'ConcurrentInvocationLimitExceeded',
       });
@@ -211,9 +204,8 @@ export class Lambda {
     const thread = this.#threads.get(arn);
     if (!thread) throw new Error(`${name} has no thread`);
     const copies = this.#copiesOf(arn, thread);
-    copies.running++;
-    if (copies.running > mostCopies) await new Promise<void>((resolve) => copies.waiting.push(resolve));
-    const copy = copies.free.pop() ?? copies.made++;
+    this.#running.set(arn, this.#runningOf(deployed) + 1);
+    const copy = await copies.take();
     const started = performance.now();
     const id = requestId.replaceAll('-', '').slice(0, 16);
     this.#invocations.set(id, { target, calls: 0, isDead: false, kill: () => thread.kill(requestId) });
@@ -230,24 +222,27 @@ export class Lambda {
       });
       return outcome;
     } finally {
-      if (!('error' in outcome && outcome.spoiled) && copies.generation === thread.generation)
-        copies.free.push(copy);
+      const isSpoiled = 'error' in outcome && outcome.spoiled === true;
+      copies.give(copy, isSpoiled || copies.generation !== thread.generation);
       if (this.#invocations.get(id)?.isDead !== true) this.#invocations.delete(id);
-      copies.running--;
-      copies.waiting.shift()?.();
+      this.#running.set(arn, this.#runningOf(deployed) - 1);
       this.#bill(deployed, performance.now() - started);
       this.#log(name, requestId, outcome);
     }
   }
 
-  #running(): number {
-    return [...this.#copies.values()].reduce((sum, { running }) => sum + running, 0);
+  #runningOf({ code }: DeployedFunction): number {
+    return this.#running.get(code.arn) ?? 0;
+  }
+
+  #runningInAll(): number {
+    return [...this.#running.values()].reduce((sum, running) => sum + running, 0);
   }
 
   #copiesOf(arn: string, thread: WorkerThread): Copies {
     const known = this.#copies.get(arn);
     if (known?.generation === thread.generation) return known;
-    const fresh = { free: [], waiting: [], running: 0, made: 0, generation: thread.generation };
+    const fresh = new Copies(thread.generation);
     this.#copies.set(arn, fresh);
     return fresh;
   }
