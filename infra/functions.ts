@@ -1,4 +1,5 @@
 import type { SystemId } from '#shared/domain/systems.ts';
+import { CANCELLATION } from '#shared/store/records.ts';
 import type { TableId } from '#shared/store/tables.ts';
 import { ALL_TASKS, ALL_UNDO_TASKS } from '#shared/tasks/registry.ts';
 import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
@@ -171,6 +172,14 @@ const COMPLETE_TABLES = {
   ...TOLD,
 } as const satisfies Tables;
 
+/** Having suborders end before their work is done: their state, what they wait for, and the request that asked for it. */
+const CANCEL_TABLES = {
+  orders: ['GetItem', 'Query', 'UpdateItem'],
+  suborders: [...READ, ...WRITE],
+  waits: ['Query', 'UpdateItem'],
+  workItems: ['GetItem', 'UpdateItem'],
+} as const satisfies Tables;
+
 const INBOX = [...READ, ...WRITE] as const;
 
 const handler = (
@@ -235,6 +244,11 @@ const CHANGES_OF_TIME = [
   { dynamodb: { Keys: STEP, OldImage: WAITS } },
   { dynamodb: { Keys: { sk: { S: [{ prefix: 'SUBORDER#' }] } }, NewImage: { state: { S: ['cancelled'] } } } },
 ];
+const TMF622_CANCEL = '/tmf-api/productOrderingManagement/v4/cancelProductOrder';
+const NEW_CANCELLATION = {
+  eventName: ['INSERT'],
+  dynamodb: { Keys: { sk: { S: [{ prefix: CANCELLATION }] } } },
+};
 const WRITTEN = { eventName: ['INSERT', 'MODIFY'] };
 
 const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
@@ -267,12 +281,41 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'orders:history',
   ),
 
+  route(
+    'cancel-product-orders/create',
+    'TMF622: accepts a request to cancel an order or items of it',
+    { tables: { orders: ['Query', 'PutItem'] } },
+    `POST ${TMF622_CANCEL}`,
+    'orders:write',
+  ),
+  route(
+    'cancel-product-orders/get',
+    'TMF622: shows one request to cancel',
+    { tables: { orders: ['GetItem'] } },
+    `GET ${TMF622_CANCEL}/{id}`,
+    'orders:read',
+  ),
+  route(
+    'cancel-product-orders/list',
+    'TMF622: lists requests to cancel by order and state',
+    { tables: { orders: ['Query', 'BatchGetItem'] }, indexes: ['orders'] },
+    `GET ${TMF622_CANCEL}`,
+    'orders:read',
+  ),
+  handler(
+    'cancel-product-orders/carry-out',
+    'orders',
+    'Cancels suborders as a request asks for, or refuses it',
+    { tables: CANCEL_TABLES },
+    queue('cancellations', 10),
+  ),
+
   handler(
     'intake/enqueue',
     'orders',
-    'Puts accepted orders on the intake queue',
-    { sends: ['intake'] },
-    stream('orders', 100, NEW_ORDER),
+    'Puts accepted orders, and requests to cancel them, on their queues',
+    { sends: ['intake', 'cancellations'] },
+    stream('orders', 100, NEW_ORDER, NEW_CANCELLATION),
   ),
   handler(
     'intake/start',
@@ -289,7 +332,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     },
   }),
   handler('tasks/order.start', 'orders', 'Starts all suborders of an order', {
-    tables: { ...STEP_TABLES, orders: ['GetItem', 'UpdateItem'], waits: ['GetItem', 'UpdateItem'] },
+    tables: { ...CANCEL_TABLES, waits: [...READ, 'UpdateItem'] },
     starts: 'all-flows',
   }),
   handler('tasks/order.close', 'orders', 'Ends an order by the states of its suborders', {
@@ -337,14 +380,18 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   ),
   handler('undo/prepare', 'orders', 'Lists what a cancelled suborder must undo, the latest first', {
     tables: {
-      orders: ['UpdateItem'],
+      orders: ['Query', 'UpdateItem'],
       suborders: [...READ, 'UpdateItem'],
       waits: ['Query', 'UpdateItem'],
       workItems: ['GetItem', 'UpdateItem'],
     },
   }),
   handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
-    tables: { orders: ['UpdateItem'], suborders: [...READ, 'UpdateItem'], waits: ['Query', 'UpdateItem'] },
+    tables: {
+      orders: ['Query', 'UpdateItem'],
+      suborders: [...READ, 'UpdateItem'],
+      waits: ['Query', 'UpdateItem'],
+    },
   }),
   handler(
     'timing/assess',

@@ -1,4 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { MANAGEMENT_FLOW } from '#shared/domain/suborders.ts';
 import { TABLES, type TableDefinition, type TableId } from '#shared/store/tables.ts';
 import type { FunctionDefinition, Permissions } from './functions.ts';
 import {
@@ -13,9 +14,6 @@ import {
 } from './names.ts';
 import type { Platform } from './platform.ts';
 import { queueNamed } from './queues.ts';
-
-/** Id of the flow that every order starts with. */
-const ORDER_MANAGEMENT = 'order.manage';
 
 const isTable = (id: string): id is TableId => id in TABLES;
 const tablesOf = ({ tables = {} }: Permissions): readonly TableId[] => Object.keys(tables).filter(isTable);
@@ -55,7 +53,7 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
       ? [
           allow(
             ['states:StartExecution'],
-            starts === 'order-management' ? flowArn(ORDER_MANAGEMENT) : `${FLOW_ARN_PREFIX}*`,
+            starts === 'order-management' ? flowArn(MANAGEMENT_FLOW) : `${FLOW_ARN_PREFIX}*`,
           ),
         ]
       : []),
@@ -115,7 +113,7 @@ export function environment({ may, id }: FunctionDefinition, platform: Platform)
         return variable ? [[variable, platform.queue(queue).queueUrl]] : [];
       }),
     ),
-    ...(starts === 'order-management' && { ORDER_MANAGEMENT_ARN: flowArn(ORDER_MANAGEMENT) }),
+    ...(starts === 'order-management' && { ORDER_MANAGEMENT_ARN: flowArn(MANAGEMENT_FLOW) }),
     ...(starts === 'all-flows' && { FLOW_ARN_PREFIX }),
     ...(wakesItself && {
       TIMER_GROUP,

@@ -7,6 +7,7 @@ type NamedQueue =
   | 'undelivered-events'
   | 'failed-executions'
   | 'intake'
+  | 'cancellations'
   | 'repair';
 
 /** A desk's queue has the id of the desk behind `desk_`. */
@@ -40,7 +41,8 @@ export const QUEUES: readonly QueueDefinition[] = [
   },
   {
     id: 'intake-dead-letters',
-    purpose: 'Orders that could not be started: redrive them',
+    purpose:
+      'Orders that could not be started, and cancellations that could not be carried out: redrive them',
     watched: true,
   },
   {
@@ -64,6 +66,12 @@ export const QUEUES: readonly QueueDefinition[] = [
     purpose: 'Orders that were accepted and wait to be started',
     deadLetters: 'intake-dead-letters',
     environment: 'INTAKE_QUEUE_URL',
+  },
+  {
+    id: 'cancellations',
+    purpose: 'Requests to cancel an order, or items of it',
+    deadLetters: 'intake-dead-letters',
+    environment: 'CANCELLATIONS_QUEUE_URL',
   },
   { id: 'repair', purpose: 'Failed steps, each with a task token', deadLetters: 'undelivered' },
   ...DESK_IDS.map(

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Desk } from '#shared/domain/desks.ts';
 import { ITEM_STATES } from '#shared/domain/states.ts';
+import { TASK_STATES } from '#shared/domain/task-states.ts';
 import type { Role } from './roles.ts';
 
 const instant = z.iso.datetime({ offset: true });
@@ -95,6 +96,28 @@ const historySchema = z.object({
 /** A page of an order's history. */
 export type History = z.output<typeof historySchema>;
 
+const cancellationSchema = z.looseObject({
+  id: z.string(),
+  state: z.enum(TASK_STATES),
+  productOrder: z.looseObject({ id: z.string() }),
+  effectiveCancellationDate: instant.optional(),
+  cancelledProductOrderItem: z.array(z.object({ id: z.string() })).default([]),
+  cancellationCharge: z
+    .array(z.looseObject({ productOrderItem: z.object({ id: z.string() }), step: z.string() }))
+    .default([]),
+  cancelProductOrderErrorMessage: z
+    .array(
+      z.looseObject({
+        code: z.string(),
+        message: z.string(),
+        productOrderItem: z.array(z.object({ id: z.string() })).default([]),
+      }),
+    )
+    .default([]),
+});
+/** A request to cancel an order, or items of it, as the TMF622 API shows it. */
+export type Cancellation = z.output<typeof cancellationSchema>;
+
 const receivedSchema = z.object({ id: z.string(), status: z.string() });
 
 /** An event from outside; the rest of the CloudEvent is filled in. */
@@ -136,6 +159,7 @@ export interface ApiAnswer {
 }
 
 export const ORDERS_PATH = '/tmf-api/productOrderingManagement/v4/productOrder';
+export const CANCELLATIONS_PATH = '/tmf-api/productOrderingManagement/v4/cancelProductOrder';
 
 /** The public APIs, each call with a token of the role that makes it. */
 export class Api {
@@ -175,6 +199,21 @@ export class Api {
   /** A page of what happened to an order; `query` such as `?suborder=04`. */
   async history(id: string, query = ''): Promise<History> {
     return historySchema.parse(await this.#do({ role: 'ops', path: `${ORDERS_PATH}/${id}/history${query}` }));
+  }
+
+  /** Asks for an order to be cancelled, or only for these items of it. @throws ApiError when that is refused at once */
+  async cancel(order: string, items?: readonly string[]): Promise<Cancellation> {
+    const body = {
+      productOrder: { id: order },
+      ...(items && { productOrderItem: items.map((id) => ({ id })) }),
+    };
+    return cancellationSchema.parse(
+      await this.#do({ role: 'channel', method: 'POST', path: CANCELLATIONS_PATH, body }),
+    );
+  }
+
+  async cancellation(id: string): Promise<Cancellation> {
+    return cancellationSchema.parse(await this.#do({ role: 'channel', path: `${CANCELLATIONS_PATH}/${id}` }));
   }
 
   /** The open work of a desk, the oldest due first. */

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
-import { orderHeaderSchema, stepSchema, suborderSchema } from '#shared/store/records.ts';
+import {
+  CANCELLATION,
+  cancellationSchema,
+  orderHeaderSchema,
+  stepSchema,
+  suborderSchema,
+} from '#shared/store/records.ts';
 import { LEVELS } from '#shared/timing/jeopardy.ts';
 
 /** What every domain event says: ids and progress, no personal data. */
@@ -54,6 +60,11 @@ export const domainEventSchema = z.discriminatedUnion('type', [
     detail: common.extend({ step: z.string(), task: z.string(), run: z.int() }),
   }),
   z.object({
+    /** A request to cancel an order or items of it; `step` tells one from another in messages. */
+    type: z.literal('CancellationStateChanged'),
+    detail: common.extend({ cancellation: z.string(), step: z.string(), state: z.string() }),
+  }),
+  z.object({
     /** A step waits, and the customer is told so, or reminded. */
     type: z.literal('MessageDue'),
     detail: common.extend({
@@ -79,6 +90,7 @@ export interface RecordChange {
 export function domainEvents({ id, at, image, before }: RecordChange): DomainEvent[] {
   const key = String(image.sk);
   if (key === 'HEADER') return orderEvents(id, at, image, before);
+  if (key.startsWith(CANCELLATION)) return cancellationEvents(id, at, image, before);
   if (key.startsWith('SUBORDER#')) return suborderEvents(id, at, image, before);
   if (key.startsWith('STEP#')) return stepEvents(id, image, before);
   return [];
@@ -131,6 +143,39 @@ function orderEvents(id: string, at: string, image: unknown, before: RecordChang
             detail: { ...detail, id: `${id}-delayed`, at, date: toldDate, tells: 'ORDER_DELAYED' as const },
           },
         ]),
+  ];
+}
+
+/** The customer is told what a cancellation costs as soon as it is accepted, and that it is refused. */
+function cancellationEvents(
+  id: string,
+  at: string,
+  image: unknown,
+  before: RecordChange['before'],
+): DomainEvent[] {
+  const { order, cancellation, taskState, charges = [] } = cancellationSchema.parse(image);
+  const was = before && cancellationSchema.parse(before);
+  const isCharged = charges.length > 0 && (was?.charges ?? []).length === 0;
+  if (was?.taskState === taskState && !isCharged) return [];
+  const tells = isCharged
+    ? 'CANCELLATION_CHARGED'
+    : taskState === 'terminatedWithError'
+      ? 'CANCELLATION_REFUSED'
+      : undefined;
+  return [
+    {
+      type: 'CancellationStateChanged',
+      detail: {
+        id,
+        order,
+        suborder: MANAGEMENT,
+        at,
+        cancellation,
+        step: `cancellation-${cancellation.slice(cancellation.lastIndexOf('-') + 1)}`,
+        state: taskState,
+        ...(tells && { tells }),
+      },
+    },
   ];
 }
 

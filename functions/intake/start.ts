@@ -49,21 +49,25 @@ export async function startOrder(deps: StartDependencies, message: string): Prom
     done: 0,
     startedAt: deps.now().toISOString(),
   };
-  await keepOnce(deps.client, record);
+  if (!(await keepOnce(deps.client, record))) return;
   await startOnce(deps, order, { order, suborder: MANAGEMENT, flags });
 }
 
-async function keepOnce(client: DynamoDBDocumentClient, record: Suborder): Promise<void> {
+/** @returns false when the order was cancelled before it was started */
+async function keepOnce(client: DynamoDBDocumentClient, record: Suborder): Promise<boolean> {
   try {
     await client.send(
       new PutCommand({
         TableName: tableName('suborders'),
         Item: record,
         ConditionExpression: 'attribute_not_exists(sk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
+    return true;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return error.Item?.ends === undefined;
   }
 }
 

@@ -1,9 +1,8 @@
 import { BatchWriteCommand, type BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { BusinessRejection, TechnicalError } from '#shared/domain/errors.ts';
-import { suborderKey } from '#shared/steps/completion.ts';
+import { startWait, suborderKey } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
-import { startWait } from '#shared/steps/start-all.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
 import { type NetworkRecord, networkKey } from '#shared/timing/network.ts';

@@ -6,8 +6,8 @@ import type { OrderDocument } from '#shared/tmf622/document.ts';
 import { readOrder } from '#shared/tmf622/read-order.ts';
 import { acknowledgement } from '#shared/tmf622/resource.ts';
 import { type Handle, type HttpResponse, httpHandler } from '../http.ts';
+import { idempotencyOf } from '../idempotency.ts';
 import { checkOrder, type Outlook } from './check.ts';
-import { idempotencyOf } from './idempotency.ts';
 
 export interface CreateDependencies {
   readonly client: DynamoDBDocumentClient;

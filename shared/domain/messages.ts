@@ -7,6 +7,11 @@ export const MESSAGES = {
   },
   ORDER_DELAYED: { channels: ['sms', 'email'], when: 'the order will be late: new expected date' },
   ORDER_CANCELLED: { channels: ['email', 'sms'], when: 'a cancellation is complete' },
+  CANCELLATION_CHARGED: {
+    channels: ['email', 'portal'],
+    when: 'something was cancelled so late that it costs a fee, or has to come back',
+  },
+  CANCELLATION_REFUSED: { channels: ['email', 'portal'], when: 'it is too late for a cancellation: why' },
   ORDER_AMENDED: { channels: ['email', 'portal'], when: 'a change of the order was accepted' },
   NOT_SERVICEABLE: { channels: ['email'], when: 'the address cannot get the product' },
   CREDIT_DENIED: { channels: ['email'], when: 'credit was denied: deposit or prepaid is offered' },

@@ -14,9 +14,13 @@ export type OrderNumber = string;
  * Uniqueness is the writer's to ensure, with a conditional write.
  */
 export function newOrderNumber(random: (below: number) => number = randomInt): OrderNumber {
-  const body = Array.from({ length: RANDOM_CHARACTERS }, () => ALPHABET[random(BASE)]).join('');
+  const body = randomCharacters(RANDOM_CHARACTERS, random);
   return body + checkCharacter(body);
 }
+
+/** Random characters of the same alphabet, five bits each. */
+export const randomCharacters = (length: number, random: (below: number) => number = randomInt): string =>
+  Array.from({ length }, () => ALPHABET[random(BASE)]).join('');
 
 /**
  * Reads an order number as people write it: any case, with or without dashes and spaces, O for 0, I and L for 1.

@@ -1,4 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { settleCancellations } from '#shared/cancellation/settle.ts';
 import { StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
@@ -7,12 +8,11 @@ import type { Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder, getSuborders } from '#shared/store/suborders.ts';
 import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import { beginEnding, confirm, type Ending, isStarted } from './begin-ending.ts';
-import { openGate, suborderKey, type TransactItem } from './completion.ts';
+import { openGate, startWait, suborderKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { endWaits } from './end-waits.ts';
 import { ENDS, isEnding, NOT_ENDING } from './ending.ts';
 import { projectOrderState } from './order-state.ts';
-import { startWait } from './start-all.ts';
 import { writeTogether } from './transaction.ts';
 
 /** A completed step and the compensation that takes it back. */
@@ -128,6 +128,7 @@ export async function endCancelled(
     for (const item of await getSuborders(deps, order))
       if (!isStarted(item)) await endSuborder(deps, order, item.suborder, { ends: 'cancelled' });
   await projectOrderState(deps, order);
+  await settleCancellations(deps, order);
   return { status: row.ends ?? row.state };
 }
 

@@ -42,6 +42,9 @@ export const stepKey = (order: string, suborder: string, step: string) => ({
 /** Key of the wait of a step; at most one of each kind is open at a time. */
 export const waitId = (suborder: string, step: string, kind: string) => `${suborder}#${step}#${kind}`;
 
+/** Key of the wait that holds back a suborder until those that it relies on are complete. */
+export const startWait = (suborder: string): string => waitId(suborder, 'start', 'start');
+
 /**
  * The writes that complete a step, for one transaction: the step's record (refused when this run is recorded
  * already), the suborder's milestone and progress, and the gates of other suborders that the milestone opens.

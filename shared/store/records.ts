@@ -3,6 +3,7 @@ import { DESK_IDS } from '#shared/domain/desks.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import { ITEM_STATES } from '#shared/domain/states.ts';
+import { TASK_STATES } from '#shared/domain/task-states.ts';
 import { assessmentSchema } from '#shared/timing/jeopardy.ts';
 
 /** ISO 8601 date-time in UTC. */
@@ -265,3 +266,41 @@ export const orderHeaderSchema = assessmentSchema.extend({
   version: z.int(),
 });
 export type OrderHeader = z.infer<typeof orderHeaderSchema>;
+
+/** Sort keys of an order's requests to cancel begin with this. */
+export const CANCELLATION = 'CANCEL#';
+
+/** A request to cancel an order, or some of its items. Orders table, key `ORDER#n`, `CANCEL#id`. */
+export const cancellationSchema = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  /** `order-` and eight characters. */
+  cancellation: z.string(),
+  order: z.string(),
+  taskState: z.enum(TASK_STATES),
+  /** `cancellation.` and the state: the partition that lists requests by it. */
+  state: z.string(),
+  /** Recognises the request when it comes again. */
+  bodyHash: z.string(),
+  reason: z.string().optional(),
+  requestedDate: z.string().optional(),
+  requestedAt: instant,
+  endedAt: instant.optional(),
+  /** Ids of the items that are to be cancelled; all of them when it is absent. */
+  items: z.array(z.string()).optional(),
+  /** Once it is accepted: the suborders that it cancels, dependents among them. */
+  suborders: z.array(suborderNumberSchema).optional(),
+  /** Ids of the items of these suborders. */
+  cancelled: z.array(z.string()).optional(),
+  /** Items that were past a soft point of no return, and the step that passed it: a fee or a return follows. */
+  charges: z.array(z.object({ item: z.string(), step: z.string() })).optional(),
+  /** Why it was refused, by item when one is to blame. */
+  problems: z
+    .array(z.object({ item: z.string().optional(), code: z.string(), message: z.string() }))
+    .optional(),
+  /** The same for all requests: the partition that lists them by date. */
+  list: z.literal('cancellations'),
+  /** `requestedAt#id`. */
+  listKey: z.string(),
+});
+export type Cancellation = z.infer<typeof cancellationSchema>;

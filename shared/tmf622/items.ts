@@ -103,3 +103,14 @@ function circles(placed: readonly PlacedItem[]): Problem[] {
     },
   ];
 }
+
+/** The ids of these items and of all that are nested in them. */
+export function itemsWithin(document: WithItems, ids: readonly string[]): ReadonlySet<string> {
+  const placed = placedItems(document);
+  const outer = placed.filter(({ item }) => ids.includes(item.id)).map(({ path }) => path);
+  return new Set(
+    placed
+      .filter(({ path }) => outer.some((around) => around.every((part, index) => path[index] === part)))
+      .map(({ item }) => item.id),
+  );
+}

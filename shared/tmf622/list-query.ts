@@ -1,6 +1,7 @@
 import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
 import { parseOrderNumber } from '#shared/domain/order-number.ts';
 import { ITEM_STATES, type State } from '#shared/domain/states.ts';
+import { TASK_STATES, type TaskState } from '#shared/domain/task-states.ts';
 
 /** How many matching orders a list looks at: `offset` and `limit` must stay within it, and it caps the total count. */
 export const LIST_BOUND = 1000;
@@ -58,7 +59,7 @@ export function readListQuery(query: Query): ListQuery {
     limit: read.integer('limit', DEFAULT_LIMIT, 1, MOST_LIMIT),
     newestFirst: read.newestFirst(),
     ids: read.values('id')?.flatMap((id) => parseOrderNumber(id) ?? []),
-    states: read.states(),
+    states: read.among('state', ITEM_STATES),
     externalIds: read.values('externalId'),
     parties: read.values('relatedParty.id'),
     orderDate: read.period('orderDate') ?? {},
@@ -71,6 +72,33 @@ export function readListQuery(query: Query): ListQuery {
     });
   if (problems.length > 0) throw new InvalidRequest(problems, 'InvalidQuery');
   return list;
+}
+
+/** What `GET /cancelProductOrder` asks for; `unknown` is an order that cannot exist. */
+export interface CancellationQuery {
+  readonly fields: ReadonlySet<string> | undefined;
+  readonly offset: number;
+  readonly limit: number;
+  readonly order: string | undefined;
+  readonly states: readonly TaskState[] | undefined;
+}
+
+const CANCELLATION_PARAMETERS = new Set(['fields', 'offset', 'limit', 'state', 'productOrder.id']);
+
+/** @throws InvalidRequest (`InvalidQuery`) naming each parameter that is unknown or wrong */
+export function readCancellationQuery(query: Query): CancellationQuery {
+  const problems = unknownParameters(query, CANCELLATION_PARAMETERS);
+  const read = new QueryReader(query, problems);
+  const order = query['productOrder.id'];
+  const asked = {
+    fields: read.fields(),
+    offset: read.integer('offset', 0, 0, LIST_BOUND - MOST_LIMIT),
+    limit: read.integer('limit', DEFAULT_LIMIT, 1, MOST_LIMIT),
+    order: order === undefined ? undefined : (parseOrderNumber(order) ?? 'unknown'),
+    states: read.among('state', TASK_STATES),
+  };
+  if (problems.length > 0) throw new InvalidRequest(problems, 'InvalidQuery');
+  return asked;
 }
 
 /**
@@ -126,11 +154,12 @@ class QueryReader {
     return values;
   }
 
-  states(): readonly State[] | undefined {
-    return this.values('state')?.flatMap((value) => {
-      const state = ITEM_STATES.find((known) => known === value);
-      if (!state) this.#wrong('state', `must be one of ${ITEM_STATES.join(', ')}`);
-      return state ?? [];
+  /** The values of a filter, each of which must be one of these. */
+  among<Value extends string>(name: string, known: readonly Value[]): readonly Value[] | undefined {
+    return this.values(name)?.flatMap((text) => {
+      const value = known.find((one) => one === text);
+      if (!value) this.#wrong(name, `must be one of ${known.join(', ')}`);
+      return value ?? [];
     });
   }
 

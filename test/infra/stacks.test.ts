@@ -278,11 +278,14 @@ describe('the API', () => {
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
         "GET /desks/{desk}/work-items: work-items",
+        "GET /tmf-api/productOrderingManagement/v4/cancelProductOrder/{id}: orders:read",
+        "GET /tmf-api/productOrderingManagement/v4/cancelProductOrder: orders:read",
         "GET /tmf-api/productOrderingManagement/v4/productOrder/{id}/history: orders:history",
         "GET /tmf-api/productOrderingManagement/v4/productOrder/{id}: orders:read",
         "GET /tmf-api/productOrderingManagement/v4/productOrder: orders:read",
         "GET /work-items/{id}: work-items",
         "POST /events: events:write",
+        "POST /tmf-api/productOrderingManagement/v4/cancelProductOrder: orders:write",
         "POST /tmf-api/productOrderingManagement/v4/productOrder: orders:write",
         "POST /work-items/{id}/claim: work-items",
         "POST /work-items/{id}/complete: work-items",

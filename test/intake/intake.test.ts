@@ -40,7 +40,8 @@ describe('the intake queue', () => {
       ...more,
     },
   });
-  const run = (...Records: object[]) => enqueue(new SQSClient(), 'queue')({ Records });
+  const run = (...Records: object[]) =>
+    enqueue(new SQSClient(), { intake: 'queue', cancellations: 'cancellations' })({ Records });
   const sent = () => queue.commandCalls(SendMessageCommand).map(({ args: [command] }) => command.input);
 
   it('gets each new order', async () => {

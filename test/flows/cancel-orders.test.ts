@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ApiError, CANCELLATIONS_PATH } from '#scripts/api.ts';
+import { Stage } from '#test/support/stage.ts';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+/** Sold at a distance without consent to start early: nothing is started for fourteen days. */
+const later = (...offerings: readonly string[]) => ({
+  relatedParty: [{ id: 'customer-8', role: 'customer', '@referredType': 'Individual' }],
+  category: 'residential',
+  channel: [{ id: 'portal', role: 'distanceSale' }],
+  productOrderItem: offerings.map((offering, index) => ({
+    id: String(index + 1),
+    action: 'add',
+    productOffering: { id: offering },
+  })),
+});
+
+const states = async (order: string) => {
+  const { state, productOrderItem } = await stage.order(order);
+  return { order: state, items: productOrderItem.map((item) => `${item.id} ${item.state}`) };
+};
+
+/** Cancels, and answers what has become of that by now. */
+async function cancel(order: string, ...items: readonly string[]) {
+  const { id } = await stage.api.cancel(order, items.length > 0 ? items : undefined);
+  await stage.settle();
+  return stage.api.cancellation(id);
+}
+
+const refusal = async (attempt: Promise<unknown>) => {
+  const error = await attempt.catch((caught: unknown) => caught);
+  if (!(error instanceof ApiError)) throw new Error('It was not refused');
+  return { status: error.status, body: error.body };
+};
+
+/** The steps of a suborder that a system did and undid, in their order. */
+const undoneBy = (order: string, suborder: string) => {
+  const steps = stage.effects(order).flatMap(({ step = '' }) => {
+    const [number, name = '', what] = step.split('.');
+    return number === suborder ? [{ name, undo: what === 'undo' }] : [];
+  });
+  return steps.filter(({ undo }) => undo).map(({ name }) => name);
+};
+
+describe('an order that is cancelled', () => {
+  it('is undone in the reverse order, each step once, and its work items leave their desks with a note', async () => {
+    const order = await stage.submit();
+    const pick = await stage.workItem('LOGISTICS_PICK', order, '03');
+    await stage.act(pick.id, 'claim', undefined, 'logistics');
+    const task = await cancel(order);
+    expect(await stage.desk('LOGISTICS_PICK', order)).toEqual([]);
+    expect(await stage.api.workItem(pick.id, 'logistics')).toMatchObject({
+      state: 'closed',
+      result: { note: 'The suborder is cancelled' },
+    });
+    await stage.advance('PT1H');
+    const { order: state, items } = await states(order);
+    // Mobile was complete: what a customer has is ended by an order of its own.
+    expect(items).toEqual([...['1', '2', '3', '4', '5', '6'].map((id) => `${id} cancelled`), '7 completed']);
+    expect(state).toBe('partial');
+    expect(undoneBy(order, '03')).toEqual(['reserve', 'lock']);
+    expect(undoneBy(order, '01')).toEqual(['reserve', 'assign', 'lock']);
+    expect(stage.simulator.doubleEffects().undoneTwice).toEqual([]);
+    expect(await stage.api.cancellation(task.id)).toMatchObject({
+      state: 'done',
+      effectiveCancellationDate: expect.any(String),
+    });
+  });
+
+  it('is not started when nothing has been started: the withdrawal period', async () => {
+    const order = await stage.submit(later('mobile-postpaid-20gb'));
+    const { state } = await cancel(order);
+    expect(state).toBe('done');
+    expect(await states(order)).toEqual({ order: 'cancelled', items: ['1 cancelled'] });
+    await stage.advance('P15D');
+    expect(stage.effects(order, 'mobile.provision')).toEqual([]);
+    expect(stage.messages(order)).toContain('00.order.ORDER_CANCELLED');
+  });
+
+  it('is the same order, cancelled once, when it is asked for again', async () => {
+    const order = await stage.submit(later('mobile-postpaid-20gb'));
+    const body = { productOrder: { id: order } };
+    const post = (headers = {}) =>
+      stage.api.request({ role: 'channel', method: 'POST', path: CANCELLATIONS_PATH, body, headers });
+    const [first, second] = [
+      await post({ 'idempotency-key': 'c-1' }),
+      await post({ 'idempotency-key': 'c-1' }),
+    ];
+    expect([first.status, second.status]).toEqual([201, 200]);
+    const { id } = await stage.api.cancel(order);
+    await stage.settle();
+    expect(first.headers.get('location')).toBe(`${CANCELLATIONS_PATH}/${id}`);
+    expect((await stage.api.cancel(order)).state).toBe('done');
+    const list = await stage.api.request({
+      role: 'channel',
+      path: `${CANCELLATIONS_PATH}?productOrder.id=${order}`,
+    });
+    expect(list.body).toMatchObject([{ id, state: 'done' }]);
+    const done = await stage.api.request({ role: 'channel', path: `${CANCELLATIONS_PATH}?state=done` });
+    expect(done.body).toMatchObject(expect.arrayContaining([expect.objectContaining({ id })]));
+  });
+
+  it('has not been: it is complete, or there is none', async () => {
+    const order = await stage.submit({
+      ...later('mobile-postpaid-20gb'),
+      channel: [],
+    });
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(await refusal(stage.api.cancel(order))).toMatchObject({
+      status: 422,
+      body: { message: `Order ${order} is completed: nothing is left to cancel` },
+    });
+    expect(await refusal(stage.api.cancel('0000000000'))).toMatchObject({ status: 404 });
+  });
+});
+
+describe('items that are cancelled', () => {
+  it('take with them what depends on them; the others go on', async () => {
+    const order = await stage.submit();
+    expect(await refusal(stage.api.cancel(order, ['9']))).toMatchObject({
+      status: 400,
+      body: { pointer: '/productOrderItem/0/id' },
+    });
+    const task = await cancel(order, '2');
+    expect(task.cancelledProductOrderItem.map(({ id }) => id)).toEqual(['2', '5', '6']);
+    await stage.advance('PT1H');
+    expect((await states(order)).items).toEqual([
+      '1 inProgress',
+      '2 cancelled',
+      '3 inProgress',
+      '4 inProgress',
+      '5 cancelled',
+      '6 cancelled',
+      '7 completed',
+    ]);
+    expect(await stage.api.cancellation(task.id)).toMatchObject({ state: 'done' });
+    expect(undoneBy(order, '06')).toEqual(['number', 'lock']);
+
+    // What has been shipped comes back, and the customer is told.
+    await stage.pick(order, '04');
+    const { cancellationCharge } = await cancel(order, '4');
+    expect(cancellationCharge).toMatchObject([{ productOrderItem: { id: '4' }, step: 'ship' }]);
+    await stage.advance('PT1H');
+    expect(undoneBy(order, '04')).toContain('ship');
+    expect(stage.messages(order)).toContainEqual(expect.stringMatching(/CANCELLATION_CHARGED$/));
+
+    // Mobile is complete: it is not cancelled, and the order goes on.
+    const { state, cancelProductOrderErrorMessage } = await cancel(order, '7');
+    expect(state).toBe('terminatedWithError');
+    expect(cancelProductOrderErrorMessage).toMatchObject([
+      { code: 'ITEM_COMPLETE', productOrderItem: [{ id: '7' }] },
+    ]);
+  });
+
+  it('are not started when they were cancelled while the order waited', async () => {
+    const order = await stage.submit(later('mobile-postpaid-20gb', 'mobile-postpaid-20gb'));
+    const task = await cancel(order, '2');
+    expect(task.state).toBe('inProgress');
+    await stage.advance('P15D');
+    expect((await states(order)).items).toEqual(['1 completed', '2 cancelled']);
+    expect(await stage.api.cancellation(task.id)).toMatchObject({ state: 'done' });
+    expect(stage.effects(order).filter(({ step = '' }) => step.startsWith('02.'))).toEqual([]);
+  });
+});
