@@ -21,8 +21,8 @@ export const start = defineTask({
     accountId: z.string(),
     installedProductId: z.string(),
     effectiveDate: z.string().optional(),
-    /** How it is paid, where that is not by the month. */
-    plan: z.enum(['instalments']).optional(),
+    /** The tariff, or how it is paid where that is not by the month. */
+    plan: z.string().optional(),
   }),
   output: z.object({ subscriptionId: z.string() }),
   rejections: {
