@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Activity } from './activity.ts';
 import { Admin } from './admin/admin.ts';
@@ -13,7 +12,7 @@ import { DynamoDbProcess } from './dynamodb/dynamodb-process.ts';
 import { Faults } from './faults/faults.ts';
 import { Logs } from './functions/logs.ts';
 import { WorkerThread } from './functions/worker-thread.ts';
-import { Issuer } from './http-api/issuer.ts';
+import { ISSUER_FILE, Issuer } from './http-api/issuer.ts';
 import { type CloudOptions, cloudOptions, type ResolvedCloudOptions } from './options.ts';
 import { pace } from './pace.ts';
 import { machineNow, replaceDate, SharedTime } from './shared-time.ts';
@@ -81,7 +80,7 @@ export class EmbeddedCloud {
     const database = await DynamoDbProcess.start(data?.tables);
     cleanup.defer(() => database.stop());
     for (const thread of threads) thread.warmUp();
-    const keys = data?.file('issuer.json') ?? new JsonFile(join('.milepost', 'issuer.json'));
+    const keys = data?.file('issuer.json') ?? new JsonFile(ISSUER_FILE);
     const [assembly, issuer] = await Promise.all([
       readAssembly(options.assembly, { ...filled, url }),
       Issuer.open(issuerUrl, keys, () => clock.now()),

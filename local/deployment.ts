@@ -149,7 +149,11 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     shelf: data?.shelf('deliveries', pendingDelivery) ?? new Map(),
   });
   const events = { resources, deliveries, clock, meter, ...place, newUuid, newTrace };
-  const rules = new Rules({ ...events, schedules: options.schedules });
+  const rules = new Rules({
+    ...events,
+    schedules: options.schedules,
+    shelf: data?.shelf('rules', z.number()) ?? new Map(),
+  });
   gateway.register('events', (action, input) => rules.call(action, input));
   const scheduler = new Scheduler({
     ...events,
@@ -199,6 +203,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
       engine.resume();
       lambda.resume();
       deliveries.resume();
+      rules.resume();
       scheduler.resume();
       for (const mapping of mappings) mapping.wake();
     },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CloudHandle } from '#local/client.ts';
 import { JsonFile } from '#local/data/json-file.ts';
-import { Issuer } from '#local/http-api/issuer.ts';
+import { ISSUER_FILE, Issuer } from '#local/http-api/issuer.ts';
 import { localUrl } from './port.ts';
 import { AUDIENCE, isRole, ROLE_NAMES, ROLES, type Role, TOKEN_SECONDS } from './roles.ts';
 
@@ -28,7 +28,7 @@ async function fromPlatform(role: Role): Promise<string | undefined> {
 }
 
 async function fromKey(role: Role): Promise<string> {
-  const file = new JsonFile(join(import.meta.dirname, '..', '.milepost', 'issuer.json'));
+  const file = new JsonFile(join(import.meta.dirname, '..', ISSUER_FILE));
   const issuer = await Issuer.open(`${localUrl()}/_local/issuer`, file, Date.now);
   return issuer.sign({ aud: AUDIENCE, ...ROLES[role], exp: Math.floor(Date.now() / 1000) + TOKEN_SECONDS });
 }

@@ -4,6 +4,7 @@ import { chunks, type Meter } from '../billing/meter.ts';
 import type { Clock } from '../clock.ts';
 import type { AssemblyResource } from '../cloudformation/assembly.ts';
 import { propertiesOf, type RuleTarget, ruleSchema } from '../cloudformation/resource-schemas.ts';
+import type { Shelf } from '../data/shelf.ts';
 import { inTrace } from '../trace.ts';
 import { type Deliveries, deliveryCall, parseIfJson } from './deliveries.ts';
 import {
@@ -25,6 +26,14 @@ export interface RulesOptions {
   readonly newTrace: () => string;
   /** Whether rules with a schedule fire at their times. */
   readonly schedules: boolean;
+  /** Keeps when each rule with a schedule is due next. */
+  readonly shelf: Shelf<number>;
+}
+
+/** A rule with a schedule. */
+interface Scheduled {
+  readonly expression: string;
+  readonly fire: () => void;
 }
 
 interface Rule {
@@ -63,8 +72,8 @@ export class Rules {
   readonly #options: RulesOptions;
   readonly #rules: Rule[] = [];
   readonly #buses: ReadonlySet<string>;
-  /** What each rule with a schedule does, by its name. */
-  readonly #scheduled = new Map<string, () => void>();
+  /** Rules with a schedule, by name. */
+  readonly #scheduled = new Map<string, Scheduled>();
 
   constructor(options: RulesOptions) {
     this.#options = options;
@@ -74,6 +83,16 @@ export class Rules {
     ]);
     for (const resource of options.resources)
       if (resource.type === 'AWS::Events::Rule') this.#addRule(resource);
+  }
+
+  /** Sets the timers of rules with a schedule, those of before anew; call it once, when targets can be called. */
+  resume(): void {
+    if (!this.#options.schedules) return;
+    const { clock, shelf } = this.#options;
+    for (const [name, { expression, fire }] of this.#scheduled) {
+      const due = shelf.get(keyOf(name, expression)) ?? parseSchedule(expression).nextAfter(clock.now());
+      this.#arm(name, expression, due, fire);
+    }
   }
 
   /** The API; only `PutEvents` is known. */
@@ -184,8 +203,11 @@ export class Rules {
         throw new Error(`${resource.stack}.${resource.logicalId}: there is no bus ${bus}`);
       this.#rules.push({ ...named, bus, matches: compilePattern(EventPattern) });
     }
-    if (ScheduleExpression !== undefined)
-      this.#repeat(resource.name, ScheduleExpression, () =>
+    if (ScheduleExpression === undefined) return;
+    parseSchedule(ScheduleExpression);
+    this.#scheduled.set(resource.name, {
+      expression: ScheduleExpression,
+      fire: () =>
         this.#trigger(
           named,
           this.#event({
@@ -195,33 +217,37 @@ export class Rules {
             detail: {},
           }),
         ),
-      );
+    });
   }
 
   /** Fires the rule whose name contains `part`, as if its time had come; whether there is one. */
   fire(part: string): boolean {
     const [name] = [...this.#scheduled.keys()].filter((known) => known.includes(part));
     if (name === undefined) return false;
-    inTrace(this.#options.newTrace(), this.#scheduled.get(name) ?? (() => {}));
+    inTrace(this.#options.newTrace(), this.#scheduled.get(name)?.fire ?? (() => {}));
     return true;
   }
 
-  /** Runs `fire` at every time of a schedule, each in a trace of its own. */
-  #repeat(name: string, expression: string, fire: () => void): void {
-    const { clock, newTrace, schedules } = this.#options;
+  /**
+   * Runs `fire` when a schedule is due and at every time after that, each in a trace of its own. Times that went by
+   * while nothing ran are made up for once.
+   */
+  #arm(name: string, expression: string, due: number | undefined, fire: () => void): void {
+    if (due === undefined) return;
+    const { clock, newTrace, shelf } = this.#options;
     const schedule = parseSchedule(expression);
-    this.#scheduled.set(name, fire);
-    const arm = (after: number) => {
-      const next = schedule.nextAfter(after);
-      if (next === undefined) return;
-      clock.schedule(next, () => {
-        arm(next);
-        inTrace(newTrace(), fire);
-      });
-    };
-    if (schedules) arm(clock.now());
+    shelf.set(keyOf(name, expression), due);
+    clock.schedule(due, () => {
+      let next = schedule.nextAfter(due);
+      while (next !== undefined && next <= clock.now()) next = schedule.nextAfter(next);
+      inTrace(newTrace(), fire);
+      this.#arm(name, expression, next, fire);
+    });
   }
 }
+
+/** A schedule that was changed begins anew. */
+const keyOf = (name: string, expression: string): string => `${name} ${expression}`;
 
 function contentFor(
   target: RuleTarget,

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, SignJWT } from 'jose';
 import * as z from 'zod';
 import type { JsonFile } from '../data/json-file.ts';
+
+/** Where the key is kept between runs without a data folder, from the folder that it all runs in. */
+export const ISSUER_FILE = join('.embedded-cloud', 'issuer.json');
 
 const algorithm = 'RS256';
 const keyPair = z.object({

@@ -17,6 +17,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { App, CfnResource, Duration, type Environment, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { expect, test, vi } from 'vitest';
@@ -44,6 +46,10 @@ async function smallAssembly(): Promise<string> {
   return synthesize((stack) => {
     new Table(stack, 'Table', { partitionKey: { name: 'pk', type: AttributeType.STRING } });
     new Queue(stack, 'Queue');
+    new Rule(stack, 'EveryDay', {
+      schedule: Schedule.rate(Duration.days(1)),
+      targets: [new SqsQueue(new Queue(stack, 'Ticks'))],
+    });
     new StateMachine(stack, 'Machine', {
       definitionBody: DefinitionBody.fromString(JSON.stringify(waiting)),
     });
@@ -169,11 +175,21 @@ test('with a data folder, stopping and starting again loses nothing', async () =
   expect(Item?.text?.S).toBe('kept');
   const { Messages } = await queue.client.send(new ReceiveMessageCommand({ QueueUrl: queue.url }));
   expect(Messages?.map(({ Body }) => Body)).toEqual(['kept']);
-  await second.advance(3600 * 1000);
+  await second.advance(24 * 3600 * 1000 - 1000);
+  expect(await waitingIn(second, 'Ticks')).toBe('1');
   const { status } = await states.send(new DescribeExecutionCommand({ executionArn }));
   expect(status).toBe('SUCCEEDED');
   await second.stop();
 });
+
+/** How many messages a queue holds. */
+async function waitingIn(cloud: CloudHandle, queue: string): Promise<string | undefined> {
+  const { physicalId: QueueUrl } = await cloud.resource('AWS::SQS::Queue', queue);
+  const { Attributes } = await new SQSClient(cloud.clientConfig).send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+  );
+  return Attributes?.ApproximateNumberOfMessages;
+}
 
 test('an app that is fixed to an account and a region runs as if there', async () => {
   const env = { account: '111122223333', region: 'eu-west-1' };
