@@ -75,8 +75,13 @@ describe.each(CASES)('%s', (_id, definition, flow) => {
     expect(waiting.length).toBeGreaterThan(0);
     for (const state of waiting) {
       const { Payload, MessageBody } = z.looseObject({}).parse(state.Arguments);
-      expect(Payload ?? MessageBody).toMatchObject({ ...CALLBACK, timeLimitSeconds: state.TimeoutSeconds });
-      expect(state.TimeoutSeconds).toBeLessThanOrEqual(durationSeconds('P180D'));
+      const limit = z.int().parse(state.TimeoutSeconds);
+      const handed = z.looseObject({ timeLimitSeconds: z.int() }).parse(Payload ?? MessageBody);
+      expect(handed).toMatchObject(CALLBACK);
+      // A wait with a deadline is answered by it, a day at most before the state would give up.
+      expect(handed.timeLimitSeconds).toBeLessThanOrEqual(limit);
+      expect(handed.timeLimitSeconds + durationSeconds('P1D')).toBeGreaterThanOrEqual(limit);
+      expect(handed.timeLimitSeconds).toBeLessThanOrEqual(durationSeconds('P180D'));
     }
   });
 
@@ -133,6 +138,8 @@ describe.each(CASES)('%s', (_id, definition, flow) => {
           task: step.task.name,
           ...(step.reaches && { reaches: step.reaches }),
           ...(step.tells && { tells: step.tells }),
+          ...(step.desk && { desk: step.desk }),
+          ...(Object.keys(step.onReject).length > 0 && { onReject: step.onReject }),
           error: 'NO',
           cause: 'why',
           attempts: 2,
@@ -214,11 +221,12 @@ describe('the picture of set-top-box.create', () => {
       .parse(parallel?.Branches);
     expect(branches.map(({ States }) => Object.keys(States))).toEqual([
       [
+        'Wait for the TV account',
         'Provision the box',
-        'Repair (Provision the box)',
-        'Pause (Provision the box)',
-        'Resume (Provision the box)',
-        'Cancelled (Provision the box)',
+        'Repair (Wait for the TV account)',
+        'Pause (Wait for the TV account)',
+        'Resume (Wait for the TV account)',
+        'Cancelled (Wait for the TV account)',
       ],
       ['Ship', 'Carrier delivers', 'Repair (Ship)', 'Pause (Ship)', 'Resume (Ship)', 'Cancelled (Ship)'],
     ]);

@@ -8,7 +8,7 @@ import { FLOWS } from '#state-machines/catalogue.ts';
 import { toMermaid } from '#state-machines/compiler/mermaid.ts';
 import { flowPages } from '#state-machines/documentation/pages.ts';
 import { validateCatalogue } from '#state-machines/language/validate.ts';
-import { createPhysicalSim, offering } from './physical-sim.ts';
+import { offering, rental } from './rented-hardware.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const FOLDER = path.join(ROOT, 'docs', 'flows');
@@ -45,20 +45,20 @@ describe('docs/flows', () => {
 describe('docs/adding-a-flow.md', () => {
   it('shows a flow and an offering that are sound', async () => {
     const [page, example] = await Promise.all(
-      ['docs/adding-a-flow.md', 'test/flows/physical-sim.ts'].map((file) =>
+      ['docs/adding-a-flow.md', 'test/flows/rented-hardware.ts'].map((file) =>
         readFile(path.join(ROOT, file), 'utf8'),
       ),
     );
     for (const declaration of example?.split('\n\nexport ').slice(1) ?? [])
       expect(page).toContain(`export ${declaration.trimEnd()}`);
-    expect(validateCatalogue([...FLOWS, createPhysicalSim], [...OFFERINGS, offering])).toEqual([]);
+    expect(validateCatalogue([...FLOWS, rental], [...OFFERINGS, offering])).toEqual([]);
   });
 
   it('quotes a real message', async () => {
     const page = await readFile(path.join(ROOT, 'docs/adding-a-flow.md'), 'utf8');
     const broken = {
-      ...createPhysicalSim,
-      steps: createPhysicalSim.steps.filter(({ id }) => id !== 'reserve'),
+      ...rental,
+      steps: rental.steps.filter(({ id }) => id !== 'reserve'),
     };
     const [message = ''] = validateCatalogue([...FLOWS, broken], [...OFFERINGS, offering]);
     expect(page.replaceAll('\n', ' ')).toContain(message);
@@ -79,7 +79,8 @@ describe('toMermaid', () => {
         'gate_pick{{"Wait for the line date<br/>LINE_DATE_CONFIRMED or LINE_BUILT"}}',
         'step_ship["Ship<br/>✉ HW_SHIPPED<br/>soft point of no return"]',
         'step_deliver("Carrier delivers<br/>⚑ HW_DELIVERED")',
-        'step_pick --> step_provision',
+        'step_pick --> gate_provision',
+        'gate_provision --> step_provision',
         'step_pick --> step_ship',
         'step_provision --> step_online',
         'step_deliver --> step_online',
@@ -91,9 +92,9 @@ describe('toMermaid', () => {
   it('draws a condition with both its ways', () => {
     const manage = FLOWS.find(({ id }) => id === 'order.manage');
     const picture = manage ? toMermaid(manage) : '';
-    expect(picture).toContain('ask_1{"Wait out the withdrawal period?"}');
-    expect(picture).toContain('ask_1 -->|yes| step_withdrawal');
-    expect(picture).toContain('ask_1 -->|no| step_plan');
+    expect(picture).toContain('ask_2{"Wait out the withdrawal period?"}');
+    expect(picture).toContain('ask_2 -->|yes| step_withdrawal');
+    expect(picture).toContain('ask_2 -->|no| step_plan');
     expect(picture).toContain('step_withdrawal(["Wait for the withdrawal period"])');
   });
 
@@ -135,7 +136,7 @@ describe('npm run flow', () => {
 
   it.each([
     ['settopbox.create', 'There is no flow settopbox.create. Did you mean set-top-box.create?'],
-    ['voip', 'There is no flow voip. Did you mean voip.create.new-number?'],
+    ['iptv', 'There is no flow iptv. Did you mean iptv.cease or iptv.create or iptv.modify.package?'],
     ['zzz', 'There is no flow zzz. Run it without a name for a list.'],
   ])('%s is not a flow', async (id, message) => {
     const { code, stdout, stderr } = await run('flow.ts', id);

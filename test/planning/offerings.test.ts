@@ -33,7 +33,7 @@ describe('offerings', () => {
       'fibre-1000 has no characteristic colour; it has drop, selfInstall',
     ],
     ['iptv-basic', { colour: 'red' }, '/colour', 'iptv-basic has no characteristic colour; it has none'],
-    ['fibre-1000', { drop: 'air' }, '/drop', "drop must be 'existing' or 'new-build'"],
+    ['fibre-1000', { drop: 'air' }, '/drop', "drop must be 'existing' or 'new-build' or 'wholesale'"],
     ['fibre-1000', { selfInstall: 'yes' }, '/selfInstall', 'selfInstall must be of type boolean'],
     [
       'mobile-postpaid-20gb',
