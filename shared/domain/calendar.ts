@@ -24,6 +24,19 @@ export function isWorkingDay(date: string): boolean {
   return weekday !== 0 && weekday !== 6 && !holidays(Number(date.slice(0, 4))).has(date);
 }
 
+/** The first working day after a date (both `YYYY-MM-DD`). */
+export function nextWorkingDay(date: string): string {
+  const next = new Date(Date.parse(date) + DAY_MS).toISOString().slice(0, 10);
+  return workingDayFrom(next);
+}
+
+/** The date itself when people work on it, else the first working day after it. */
+export const workingDayFrom = (date: string): string => (isWorkingDay(date) ? date : nextWorkingDay(date));
+
+/** The instant at which the operator's clocks show this full hour of a date (`YYYY-MM-DD`). */
+export const atHour = (date: string, hour: number): Date =>
+  fromWallClock(Date.parse(date) + hour * 3_600_000);
+
 /** The same time on the clock that many working days earlier. */
 export function workingDaysEarlier(instant: Date, workingDays: number): Date {
   const midnight = Date.parse(calendarDate(instant));
