@@ -42,6 +42,39 @@ const noErrorClassesOfSystemsManager: Plugin = {
   },
 };
 
+/**
+ * Every schema of zod carries the method that makes a JSON Schema of it, 18 KB that cannot be shaken off. `z.toJSONSchema`
+ * does the same without the methods; it stays in the bundles that call it.
+ */
+const jsonSchemaWhereItIsAskedFor: Plugin = {
+  name: 'json-schema-where-it-is-asked-for',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/classic\/schemas\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8'))
+        .replaceAll(/^ *inst\._zod\.processJSONSchema = .*;$/gm, '')
+        .replaceAll(/create(Standard|To)JSONSchemaMethod\(this, .*?\)/g, 'undefined'),
+    }));
+  },
+};
+
+/**
+ * What the client of DynamoDB could do and none of ours does: look up an endpoint of its own for each account, and read
+ * streams of events. 25 KB of every bundle.
+ */
+const withoutUnusedTransports: Plugin = {
+  name: 'without-unused-transports',
+  setup({ onLoad }) {
+    onLoad({ filter: /middleware-endpoint-discovery\/.*\/index\.js$/ }, () => ({
+      contents: `export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
+        environmentVariableSelector: () => false, configFileSelector: () => false, default: false };
+        export const resolveEndpointDiscoveryConfig = (config) => config;`,
+    }));
+    onLoad({ filter: /core\/dist-es\/submodules\/event-streams\/index\.js$/ }, () => ({
+      contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined;`,
+    }));
+  },
+};
+
 /** Folder of a function's bundle, which holds `index.mjs` and nothing else. */
 export const bundleFolder = (id: string): string => join(FOLDER, id);
 
@@ -72,7 +105,12 @@ export async function bundle(functions: readonly FunctionDefinition[]): Promise<
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
-    plugins: [credentialsFromEnvironment, noErrorClassesOfSystemsManager],
+    plugins: [
+      credentialsFromEnvironment,
+      noErrorClassesOfSystemsManager,
+      jsonSchemaWhereItIsAskedFor,
+      withoutUnusedTransports,
+    ],
   });
   const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${NAMESPACE}:`));
   await cache.remember([...sources, 'infra/bundle.ts', ...Object.keys(metafile.outputs)]);
