@@ -128,6 +128,8 @@ export class Stepper {
     if (exceedsPayloadLimit(text)) throw dataLimitExceeded(frame.state);
     const names = Object.keys(assigned);
     const variables = Object.fromEntries(names.map((name) => [name, JSON.stringify(assigned[name])]));
+    // What one Assign assigns may be as large as a payload, all together.
+    if (exceedsPayloadLimit(Object.values(variables).join(''))) throw dataLimitExceeded(frame.state);
     const assignment =
       names.length > 0
         ? { assignedVariables: variables, assignedVariablesDetails: { truncated: false } }

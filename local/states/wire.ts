@@ -20,6 +20,8 @@ type Handler = (engine: StepFunctions, body: unknown) => Answer | Promise<Answer
 
 const arn = z.string().min(1).max(256);
 const text = z.string();
+const token = z.string().min(1).max(2048);
+const reasons = { error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() };
 const paging = { maxResults: z.int().min(0).max(LARGEST_PAGE).optional(), nextToken: z.string().optional() };
 const included = { includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']).default('ALL_DATA') };
 const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
@@ -84,22 +86,18 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       };
     },
   ),
-  StopExecution: on(
-    z.strictObject({ executionArn: arn, error: text.optional(), cause: text.optional() }),
-    async (engine, body) => ({ stopDate: epochSeconds((await engine.stop(body)).stopDate) }),
-  ),
-  SendTaskSuccess: on(z.strictObject({ taskToken: text, output: text }), (engine, body) => {
+  StopExecution: on(z.strictObject({ executionArn: arn, ...reasons }), async (engine, body) => ({
+    stopDate: epochSeconds((await engine.stop(body)).stopDate),
+  })),
+  SendTaskSuccess: on(z.strictObject({ taskToken: token, output: text }), (engine, body) => {
     engine.sendTaskSuccess(body);
     return {};
   }),
-  SendTaskFailure: on(
-    z.strictObject({ taskToken: text, error: text.optional(), cause: text.optional() }),
-    (engine, body) => {
-      engine.sendTaskFailure(body);
-      return {};
-    },
-  ),
-  SendTaskHeartbeat: on(z.strictObject({ taskToken: text }), (engine, body) => {
+  SendTaskFailure: on(z.strictObject({ taskToken: token, ...reasons }), (engine, body) => {
+    engine.sendTaskFailure(body);
+    return {};
+  }),
+  SendTaskHeartbeat: on(z.strictObject({ taskToken: token }), (engine, body) => {
     engine.sendTaskHeartbeat(body);
     return {};
   }),

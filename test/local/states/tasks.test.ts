@@ -260,6 +260,19 @@ test('a child execution is waited for, and stopped when its task times out', asy
   ]);
 });
 
+test('variables of one Assign over 256 KiB fail the state', async () => {
+  const bench = new Bench();
+  const half = '{% $join([1..20000].("0123456789")) %}';
+  bench.load({
+    One: { Type: 'Pass', Assign: { one: half }, Next: 'Both' },
+    Both: { Type: 'Pass', Assign: { two: half, three: half }, End: true },
+  });
+
+  const arn = await bench.run();
+
+  expect(bench.engine.describe(arn)).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+});
+
 test('a result over 256 KiB fails the task', async () => {
   const bench = new Bench();
   bench.answer = () => ({ StatusCode: 200, Payload: 'x'.repeat(262_144) });
