@@ -31,6 +31,8 @@ export interface Permissions {
   readonly answers?: readonly ('Success' | 'Failure')[];
   /** Whether it may have itself woken at a time by the scheduler. */
   readonly wakesItself?: true;
+  /** Whether it may look at the executions of all flows, and have failed ones go on. */
+  readonly watches?: true;
   /** Whether it may put events on the product's bus. */
   readonly publishes?: true;
 }
@@ -58,6 +60,10 @@ export type Trigger =
       readonly batchSize: number;
       /** Most invocations at a time (2 to 1000). */
       readonly maximumConcurrency?: number;
+    }
+  | {
+      readonly kind: 'schedule';
+      readonly everyMinutes: number;
     }
   | {
       readonly kind: 'http';
@@ -403,6 +409,29 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     },
     stream('suborders', 25, ...CHANGES_OF_TIME),
   ),
+  {
+    ...handler(
+      'sweeper/sweep',
+      'orders',
+      'Compares orders, waits and executions, puts right what it can and reports the rest',
+      {
+        tables: {
+          orders: ['GetItem', ...WRITE],
+          suborders: [...READ, ...WRITE],
+          waits: ['Query', 'GetItem', 'UpdateItem'],
+          workItems: ['GetItem', 'PutItem'],
+          inbox: [...READ, 'UpdateItem'],
+          history: ['PutItem'],
+        },
+        indexes: ['orders', 'inbox'],
+        sends: ['intake'],
+        starts: 'all-flows',
+        watches: true,
+      },
+      { kind: 'schedule', everyMinutes: 5 },
+    ),
+    timeoutSeconds: 240,
+  },
   handler(
     'events/publish',
     'orders',

@@ -21,6 +21,7 @@ export const STATEMENTS_ON_ALL_RESOURCES: Readonly<Record<string, string>> = {
 const FLOWS =
   'Every flow is started, and every token answered, by this one function; flows are found by name, so that no stack depends on those of the flows. The pattern covers the state machines of this product only.';
 const states = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:milepost-flow_*';
+const executions = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:milepost-flow_*';
 const timers = 'arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/milepost-timers/*';
 
 /** Every exception from the AwsSolutions and Serverless rules. */
@@ -34,8 +35,15 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
   {
     id: `AwsSolutions-IAM5[Resource::${states}]`,
     type: 'AWS::IAM::Role',
-    path: /^Milepost-Orders\/(tasks-order\.start|waits-resume|waits-dead-letter)\//,
+    path: /^Milepost-Orders\/(tasks-order\.start|waits-resume|waits-dead-letter|sweeper-sweep)\//,
     reason: FLOWS,
+  },
+  {
+    id: `AwsSolutions-IAM5[Resource::${executions}]`,
+    type: 'AWS::IAM::Role',
+    path: /^Milepost-Orders\/sweeper-sweep\//,
+    reason:
+      'Executions are named after orders: the sweeper looks at each of those of this product, and no other.',
   },
   {
     id: `AwsSolutions-IAM5[Resource::${timers}]`,
@@ -84,6 +92,12 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
     type: 'AWS::Lambda::EventSourceMapping',
     path: /\/Queue-/,
     reason: 'Lambda knows no destination for failures of SQS: each of these queues has a dead-letter queue.',
+  },
+  {
+    id: 'Serverless-EventBusDLQ',
+    type: 'AWS::Events::Rule',
+    path: /^Milepost-Orders\/sweeper-sweep\//,
+    reason: 'A run of the sweeper that is missed is made up for by the next one, five minutes later.',
   },
   {
     id: 'Serverless-SNSRedrivePolicy',

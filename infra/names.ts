@@ -33,6 +33,9 @@ export const flowName = (flow: string) => FLOW_PREFIX + charset(flow);
 /** The flow's id with underscores is appended. */
 export const FLOW_ARN_PREFIX = arn('states', `stateMachine:${FLOW_PREFIX}`);
 
+/** What the ARN of every execution of a flow begins with. */
+export const EXECUTION_ARN_PREFIX = arn('states', `execution:${FLOW_PREFIX}`);
+
 export const flowArn = (flow: string) => FLOW_ARN_PREFIX + charset(flow);
 
 /** Log groups of state machines: this prefix keeps AWS from writing each of them into one resource policy of limited size. */

@@ -1,10 +1,12 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { MANAGEMENT_FLOW } from '#shared/domain/suborders.ts';
 import { TABLES, type TableDefinition, type TableId } from '#shared/store/tables.ts';
+import { FLOWS } from '#state-machines/catalogue.ts';
 import type { FunctionDefinition, Permissions } from './functions.ts';
 import {
   baseUrlArn,
   credentialArn,
+  EXECUTION_ARN_PREFIX,
   FLOW_ARN_PREFIX,
   flowArn,
   functionArn,
@@ -28,7 +30,17 @@ export const traces = (): PolicyStatement =>
 
 /** The role's statements for what a function may do; nothing else is ever added to it. */
 export function statements({ may, triggers, id }: FunctionDefinition, platform: Platform): PolicyStatement[] {
-  const { tables = {}, indexes = [], system, sends = [], starts, answers, wakesItself, publishes } = may;
+  const {
+    tables = {},
+    indexes = [],
+    system,
+    sends = [],
+    starts,
+    answers,
+    wakesItself,
+    publishes,
+    watches,
+  } = may;
   const allow = (actions: readonly string[], ...resources: string[]) =>
     new PolicyStatement({ actions: [...actions], resources });
   return [
@@ -77,6 +89,12 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
           allow(['sqs:SendMessage'], platform.queue('undelivered-events').queueArn),
         ]
       : []),
+    ...(watches
+      ? [
+          allow(['states:ListExecutions'], `${FLOW_ARN_PREFIX}*`),
+          allow(['states:DescribeExecution', 'states:RedriveExecution'], `${EXECUTION_ARN_PREFIX}*`),
+        ]
+      : []),
     ...(publishes ? [allow(['events:PutEvents'], platform.bus.eventBusArn)] : []),
     ...triggers.flatMap((trigger) => {
       if (trigger.kind === 'queue')
@@ -101,7 +119,7 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
 
 /** The environment that follows from what a function may do. */
 export function environment({ may, id }: FunctionDefinition, platform: Platform): Record<string, string> {
-  const { system, sends = [], starts, wakesItself, publishes } = may;
+  const { system, sends = [], starts, wakesItself, publishes, watches } = may;
   return {
     ...Object.fromEntries(
       tablesOf(may).map((table) => [TABLES[table].environment, platform.tables[table].tableName]),
@@ -120,6 +138,7 @@ export function environment({ may, id }: FunctionDefinition, platform: Platform)
       TIMER_TARGET_ARN: functionArn(id),
       TIMER_ROLE_ARN: platform.timerRole.roleArn,
     }),
+    ...(watches && { FLOWS: FLOWS.map((flow) => flow.id).join(',') }),
     ...(publishes && { BUS_NAME: platform.bus.eventBusName }),
     POWERTOOLS_SERVICE_NAME: id,
     POWERTOOLS_METRICS_NAMESPACE: 'Milepost',

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -90,6 +91,19 @@ export class ServiceFunction extends Construct {
     for (const trigger of definition.triggers) this.#feed(trigger, platform);
   }
 
+  #schedule(minutes: number): void {
+    const rule = new CfnRule(this, 'Schedule', {
+      name: `${functionName(this.definition.id)}-schedule`,
+      description: this.definition.purpose,
+      scheduleExpression: `rate(${minutes} minutes)`,
+      targets: [{ id: 'Function', arn: this.lambda.functionArn }],
+    });
+    this.lambda.addPermission('Schedule', {
+      principal: new ServicePrincipal('events.amazonaws.com'),
+      sourceArn: rule.attrArn,
+    });
+  }
+
   #feed(trigger: Trigger, platform: Platform): void {
     const target = this.lambda;
     if (trigger.kind === 'queue')
@@ -100,6 +114,7 @@ export class ServiceFunction extends Construct {
         reportBatchItemFailures: true,
         ...(trigger.maximumConcurrency && { maxConcurrency: trigger.maximumConcurrency }),
       });
+    if (trigger.kind === 'schedule') this.#schedule(trigger.everyMinutes);
     if (trigger.kind === 'stream')
       new EventSourceMapping(this, `Stream-${trigger.table}`, {
         target,

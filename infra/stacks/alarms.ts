@@ -44,6 +44,7 @@ export class AlarmsStack extends Stack {
       lambdaErrors(),
       apiErrors(apiId),
       correspondenceFailures(),
+      ...sweeperFindings(),
     ]) {
       const alarm = new Alarm(this, alarmId, {
         alarmDescription: description,
@@ -122,6 +123,38 @@ const streamConsumers = (): AlarmDefinition[] =>
       above: FIVE_MINUTES.toMilliseconds(),
     }),
   );
+
+/** What the sweeper finds should not be: each finding was lost somewhere before. */
+const sweeperFindings = (): AlarmDefinition[] => {
+  const found = (metricName: string) =>
+    new Metric({
+      namespace: 'Milepost',
+      metricName,
+      dimensionsMap: { service: 'sweeper/sweep' },
+      statistic: Stats.SUM,
+      period: FIVE_MINUTES,
+    });
+  return [
+    {
+      id: 'SweeperReports',
+      description: 'Orders, waits and executions do not agree, and a supervisor has a notice of each',
+      metric: found('SweeperReports'),
+      above: 0,
+    },
+    {
+      id: 'SweeperRepairs',
+      description: 'The sweeper puts right more than now and then: something loses work',
+      metric: found('SweeperRepairs'),
+      above: 10,
+    },
+    {
+      id: 'UnmatchedEvents',
+      description: 'Events came from outside a day ago, and no flow has waited for them',
+      metric: found('UnmatchedEvents'),
+      above: 0,
+    },
+  ];
+};
 
 const intakeAge = (): AlarmDefinition => ({
   id: 'IntakeWaits',

@@ -101,9 +101,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     engine.sendTaskHeartbeat(body);
     return {};
   }),
-  RedriveExecution: on(z.strictObject({ executionArn: arn }), (engine, body) => ({
-    redriveDate: epochSeconds(engine.redrive(body).redriveDate),
-  })),
+  RedriveExecution: on(
+    z.strictObject({ executionArn: arn, clientToken: z.string().optional() }),
+    (engine, body) => ({
+      redriveDate: epochSeconds(engine.redrive(body).redriveDate),
+    }),
+  ),
   ListStateMachines: on(z.strictObject(paging), (engine, body) => {
     const { stateMachines, nextToken } = engine.listStateMachines(body);
     return { stateMachines: stateMachines.map(machineInList), nextToken };

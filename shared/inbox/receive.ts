@@ -39,6 +39,7 @@ export async function receiveEvent(deps: Dependencies, event: CloudEvent): Promi
     receivedAt,
     data: dataOf(type, event),
     status: 'pending',
+    unmatched: 'pending',
     expiresAt: Math.floor(now.getTime() / 1000) + KEPT_DAYS * 24 * 3600,
   });
   const fates = await applyPendingEvents(deps, correlationKey);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
@@ -59,6 +59,26 @@ export async function pendingEvents({ documents }: Documents, correlationKey: st
   return events.sort(byTime);
 }
 
+const unmatchedSchema = inboxEventSchema.pick({ correlationKey: true, sk: true, receivedAt: true });
+
+/** Events that no wait has taken yet, of those that arrived in a period, the oldest first. */
+export async function unmatchedEvents(
+  { documents }: Documents,
+  period: { readonly after: string; readonly until: string; readonly limit: number },
+): Promise<z.output<typeof unmatchedSchema>[]> {
+  const { Items = [] } = await documents.send(
+    new QueryCommand({
+      TableName: tableName('inbox'),
+      IndexName: 'unmatched',
+      KeyConditionExpression: '#unmatched = :pending AND #receivedAt BETWEEN :after AND :until',
+      ExpressionAttributeNames: { '#unmatched': 'unmatched', '#receivedAt': 'receivedAt' },
+      ExpressionAttributeValues: { ':pending': 'pending', ':after': period.after, ':until': period.until },
+      Limit: period.limit,
+    }),
+  );
+  return Items.map((item) => unmatchedSchema.parse(item));
+}
+
 const byTime = (a: InboxEvent, b: InboxEvent): number =>
   Date.parse(a.time) - Date.parse(b.time) || Date.parse(a.receivedAt) - Date.parse(b.receivedAt);
 
@@ -67,9 +87,9 @@ export const settleEvent = ({ correlationKey, sk }: EventKey, status: 'applied' 
   Update: {
     TableName: tableName('inbox'),
     Key: { correlationKey, sk },
-    UpdateExpression: 'SET #status = :status',
+    UpdateExpression: 'SET #status = :status REMOVE #unmatched',
     ConditionExpression: '#status = :pending',
-    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeNames: { '#status': 'status', '#unmatched': 'unmatched' },
     ExpressionAttributeValues: { ':status': status, ':pending': 'pending' },
   },
 });

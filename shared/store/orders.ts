@@ -171,6 +171,17 @@ export function storedOrder(records: readonly Record<string, unknown>[]): Stored
 
 export const parseHeader = (record: unknown): OrderHeader => orderHeaderSchema.parse(record);
 
+/** The header of an order, read consistently. */
+export async function readHeader(
+  { documents }: { readonly documents: DynamoDBDocumentClient },
+  order: OrderNumber,
+): Promise<OrderHeader | undefined> {
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: tableName('orders'), Key: headerKey(order), ConsistentRead: true }),
+  );
+  return Item && parseHeader(Item);
+}
+
 const parseDocument = (record: unknown): OrderDocument =>
   documentOf(documentRecordSchema.parse(record).document);
 

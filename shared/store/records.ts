@@ -200,6 +200,8 @@ export const inboxEventSchema = z.object({
   receivedAt: instant,
   data: facts,
   status: z.enum(['pending', 'applied', 'late']),
+  /** While it is pending: puts it into the index of the unmatched. */
+  unmatched: z.literal('pending').optional(),
   expiresAt: z.int(),
 });
 export type InboxEvent = z.infer<typeof inboxEventSchema>;

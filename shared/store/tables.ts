@@ -67,6 +67,8 @@ export const TABLES = {
     sortKey: 'sk',
     timeToLive: 'expiresAt',
     environment: 'INBOX_TABLE',
+    /** Events that no wait has taken yet, the oldest first. */
+    indexes: { unmatched: { partitionKey: 'unmatched', sortKey: 'receivedAt', project: ['type'] } },
   },
   /** What people and rules did to orders, and why: written once, never changed. */
   history: { partitionKey: 'subject', sortKey: 'entry', environment: 'HISTORY_TABLE' },

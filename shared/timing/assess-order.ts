@@ -1,23 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TechnicalError } from '#shared/domain/errors.ts';
 import { isTerminal } from '#shared/domain/states.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { tableName } from '#shared/store/client.ts';
-import { headerKey } from '#shared/store/orders.ts';
-import {
-  type OrderHeader,
-  orderHeaderSchema,
-  type StepRecord,
-  type Suborder,
-  stepSchema,
-  suborderSchema,
-} from '#shared/store/records.ts';
+import { readOrderRecords } from '#shared/store/order-records.ts';
+import { headerKey, readHeader } from '#shared/store/orders.ts';
+import type { OrderHeader, StepRecord, Suborder } from '#shared/store/records.ts';
 import { listKeys, readWorkItem, workItemId, writeWorkItem } from '#shared/store/work-items.ts';
 import { type Assessment, assess, nextCheck, priorityOf } from './jeopardy.ts';
-import { type Network, networkKey, networkRecordSchema, nodeId } from './network.ts';
+import { type Network, nodeId } from './network.ts';
 import { project, type Standing } from './projection.ts';
 
 export interface AssessDependencies extends Dependencies {
@@ -37,7 +31,7 @@ const ATTEMPTS = 5;
  */
 export async function assessOrder(deps: AssessDependencies, order: string): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const [records, header] = await Promise.all([recordsOf(deps, order), headerOf(deps, order)]);
+    const [records, header] = await Promise.all([readOrderRecords(deps, order), readHeader(deps, order)]);
     const { network, steps, suborders } = records;
     if (!network || !header || isTerminal(header.state)) return;
     const now = deps.now();
@@ -49,42 +43,6 @@ export async function assessOrder(deps: AssessDependencies, order: string): Prom
     if (isSame(found, check, header) || (await write(deps, header, found, check))) return;
   }
   throw new TechnicalError('Conflict', `Order ${order} is being assessed by others`);
-}
-
-interface Records {
-  readonly network: Network | undefined;
-  readonly steps: readonly StepRecord[];
-  readonly suborders: readonly Suborder[];
-}
-
-/** All that is kept of an order's progress. */
-async function recordsOf({ documents }: Dependencies, order: string): Promise<Records> {
-  const items: Record<string, unknown>[] = [];
-  const pages = paginateQuery(
-    { client: documents },
-    {
-      TableName: tableName('suborders'),
-      KeyConditionExpression: '#order = :order',
-      ExpressionAttributeNames: { '#order': 'order' },
-      ExpressionAttributeValues: { ':order': order },
-      ConsistentRead: true,
-    },
-  );
-  for await (const { Items = [] } of pages) items.push(...Items);
-  const of = (prefix: string) => items.filter(({ sk }) => typeof sk === 'string' && sk.startsWith(prefix));
-  const [timing] = of(networkKey(order).sk);
-  return {
-    network: timing && networkRecordSchema.parse(timing).steps,
-    steps: of('STEP#').map((item) => stepSchema.parse(item)),
-    suborders: of('SUBORDER#').map((item) => suborderSchema.parse(item)),
-  };
-}
-
-async function headerOf({ documents }: Dependencies, order: string): Promise<OrderHeader | undefined> {
-  const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName('orders'), Key: headerKey(order), ConsistentRead: true }),
-  );
-  return Item && orderHeaderSchema.parse(Item);
 }
 
 function standingOf(steps: readonly StepRecord[], suborders: readonly Suborder[]): Standing {
