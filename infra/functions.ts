@@ -241,6 +241,7 @@ const stream = (table: TableId, batchSize: number, ...filters: object[]): Trigge
 });
 
 const TMF622 = '/tmf-api/productOrderingManagement/v4/productOrder';
+const TMF620 = '/tmf-api/productCatalogManagement/v4/productOffering';
 const NEW_ORDER = { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['HEADER'] } } } };
 /** A step begins or ceases to wait for a person or the outside, fails, or its suborder is cancelled. */
 const STEP = { sk: { S: [{ prefix: 'STEP#' }] } };
@@ -285,6 +286,21 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     { tables: { orders: ['GetItem'], suborders: ['Query'], history: ['Query'] } },
     `GET ${TMF622}/{id}/history`,
     'orders:history',
+  ),
+
+  route(
+    'product-offerings/list',
+    'TMF620: lists what can be ordered, by id, name, product and state',
+    {},
+    `GET ${TMF620}`,
+    'orders:read',
+  ),
+  route(
+    'product-offerings/get',
+    'TMF620: shows one offering, what can be chosen and which flow does it',
+    {},
+    `GET ${TMF620}/{id}`,
+    'orders:read',
   ),
 
   route(

@@ -5,6 +5,7 @@ import { loadProgress, type StoredOrder } from '#shared/store/orders.ts';
 import { LIST_BOUND, type ListQuery, readListQuery } from '#shared/tmf622/list-query.ts';
 import { BASE_PATH, type ProductOrderResource, productOrder, withFields } from '#shared/tmf622/resource.ts';
 import { type Handle, httpHandler } from '../http.ts';
+import { pageHeaders } from '../paging.ts';
 
 /** A response of Lambda has at most 6 MB; a page that would be larger ends earlier. */
 const LARGEST_PAGE = 5_000_000;
@@ -30,11 +31,12 @@ export const listProductOrders =
     const page = firstThatFit(resources);
     return {
       status: 200,
-      headers: {
-        'x-total-count': String(found.total),
-        'x-result-count': String(page.length),
-        ...links(query, list, page.length, found.total),
-      },
+      headers: pageHeaders(`${BASE_PATH}/productOrder`, query, {
+        ...list,
+        results: page.length,
+        total: found.total,
+        bound: LIST_BOUND,
+      }),
       body: page,
     };
   };
@@ -56,22 +58,6 @@ function firstThatFit(resources: readonly ProductOrderResource[]): readonly Prod
     return index > 0 && size > LARGEST_PAGE;
   });
   return end < 0 ? resources : resources.slice(0, end);
-}
-
-/** RFC 8288 links to the pages before and after. */
-function links(
-  query: Readonly<Record<string, string>>,
-  { offset, limit }: ListQuery,
-  results: number,
-  total: number,
-): { link?: string } {
-  const link = (rel: string, at: number) =>
-    `<${BASE_PATH}/productOrder?${new URLSearchParams({ ...query, offset: String(at), limit: String(Math.min(limit, LIST_BOUND - at)) })}>; rel="${rel}"`;
-  const found = [
-    ...(offset > 0 ? [link('prev', Math.max(0, offset - limit))] : []),
-    ...(results > 0 && offset + results < total ? [link('next', offset + results)] : []),
-  ];
-  return found.length > 0 ? { link: found.join(', ') } : {};
 }
 
 export const handler = httpHandler({

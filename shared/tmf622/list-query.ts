@@ -6,8 +6,8 @@ import { TASK_STATES, type TaskState } from '#shared/domain/task-states.ts';
 /** How many matching orders a list looks at: `offset` and `limit` must stay within it, and it caps the total count. */
 export const LIST_BOUND = 1000;
 
-const DEFAULT_LIMIT = 20;
-const MOST_LIMIT = 100;
+export const DEFAULT_LIMIT = 20;
+export const MOST_LIMIT = 100;
 const MOST_VALUES = 20;
 
 /** A period of instants, both ends included or not; the ends are canonical (`2026-01-31T12:00:00.000Z`). */
@@ -111,13 +111,14 @@ export function readFieldsQuery(query: Query): ReadonlySet<string> | undefined {
   return new QueryReader(query, problems).fields();
 }
 
-const unknownParameters = (query: Query, known: ReadonlySet<string>): Problem[] =>
+/** A problem for each parameter that a request does not know. */
+export const unknownParameters = (query: Query, known: ReadonlySet<string>): Problem[] =>
   Object.keys(query)
     .filter((name) => !known.has(name))
     .map((name) => ({ pointer: name, message: 'Unknown filter or parameter' }));
 
 /** Reads parameters one by one and gathers what is wrong with them. */
-class QueryReader {
+export class QueryReader {
   readonly #query: Query;
   readonly #problems: Problem[];
 

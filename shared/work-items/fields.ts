@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import { isMeant, type PropertySchema, propertiesOf } from '#shared/schema/properties.ts';
 
 /** One field of a desk's form, as a console draws it. */
 export interface FormField {
@@ -15,49 +16,36 @@ export interface FormField {
   readonly options?: readonly string[];
 }
 
-/** As much of JSON Schema as fields are made of; anything else is shown as `json`. */
-const propertySchema = z.object({
-  type: z.string().optional(),
-  enum: z.array(z.string()).optional(),
-  pattern: z.string().optional(),
-  maxLength: z.number().optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-});
-
-const objectSchema = z.object({
-  properties: z.record(z.string(), z.unknown()).default({}),
-  required: z.array(z.string()).default([]),
-});
-
 /** The fields that make up an object schema. */
-export function fieldsOf(schema: z.ZodObject): FormField[] {
-  const { properties, required } = objectSchema.parse(
-    z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
-  );
-  return Object.entries(properties).map(([id, property]) => ({
-    id,
-    required: required.includes(id),
-    ...describe(property),
+export const fieldsOf = (schema: z.ZodObject): FormField[] =>
+  propertiesOf(schema).map(({ name, required, description }) => ({
+    id: name,
+    required,
+    ...describe(description),
   }));
-}
 
-function describe(property: unknown): Omit<FormField, 'id' | 'required'> {
-  const { data } = propertySchema.safeParse(property);
-  if (data?.enum) return { type: 'choice', options: data.enum };
-  switch (data?.type) {
+function describe({
+  type,
+  enum: options,
+  pattern,
+  maxLength,
+  minimum,
+  maximum,
+}: PropertySchema): Omit<FormField, 'id' | 'required'> {
+  if (options) return { type: 'choice', options };
+  switch (type) {
     case 'string':
       return {
         type: 'text',
-        ...(data.pattern !== undefined && { pattern: data.pattern }),
-        ...(data.maxLength !== undefined && { max: data.maxLength }),
+        ...(pattern !== undefined && { pattern }),
+        ...(maxLength !== undefined && { max: maxLength }),
       };
     case 'number':
     case 'integer':
       return {
         type: 'number',
-        ...(within(data.minimum) && { min: data.minimum }),
-        ...(within(data.maximum) && { max: data.maximum }),
+        ...(isMeant(minimum) && { min: minimum }),
+        ...(isMeant(maximum) && { max: maximum }),
       };
     case 'boolean':
       return { type: 'boolean' };
@@ -65,7 +53,3 @@ function describe(property: unknown): Omit<FormField, 'id' | 'required'> {
       return { type: 'json' };
   }
 }
-
-/** Whether a limit was meant: an integer's schema says the limits of the number type otherwise. */
-const within = (limit: number | undefined): limit is number =>
-  limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER;

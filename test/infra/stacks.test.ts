@@ -278,6 +278,8 @@ describe('the API', () => {
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
         "GET /desks/{desk}/work-items: work-items",
+        "GET /tmf-api/productCatalogManagement/v4/productOffering/{id}: orders:read",
+        "GET /tmf-api/productCatalogManagement/v4/productOffering: orders:read",
         "GET /tmf-api/productOrderingManagement/v4/cancelProductOrder/{id}: orders:read",
         "GET /tmf-api/productOrderingManagement/v4/cancelProductOrder: orders:read",
         "GET /tmf-api/productOrderingManagement/v4/productOrder/{id}/history: orders:history",

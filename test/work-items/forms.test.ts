@@ -85,7 +85,7 @@ describe('the form of a restock', () => {
 describe('the form of any other task', () => {
   it('has the fields of its output', () => {
     expect(formOf('cpe.provision', {}).fields).toEqual([{ id: 'deviceId', type: 'text', required: true }]);
-    expect(formOf('cpe.deprovision', {}).fields).toEqual([
+    expect(formOf('stock.release', {}).fields).toEqual([
       { id: 'note', type: 'text', required: false, max: 2000 },
     ]);
   });
