@@ -9,12 +9,15 @@ import type { SystemTask } from '#shared/tasks/task.ts';
 
 const logger = new Logger();
 
+/** The ids in an event that stand in the log. */
+const LOGGED: ReadonlySet<string> = new Set(['order', 'suborder', 'step', 'bulkRepair']);
+
 /**
- * A Lambda handler that a state of a flow invokes: the event is checked against its schema, and order, suborder and
- * step (ids, never customers) stand in each line of the log. A thrown error's name is what the state's Retry and
+ * A Lambda handler that a state of a flow invokes: the event is checked against its schema, and what it names
+ * (ids, never customers) stands in each line of the log. A thrown error's name is what the state's Retry and
  * Catch match.
  */
-export const taskHandler = <Event extends z.ZodType<{ order: string; suborder: string }>, Answer>(
+export const taskHandler = <Event extends z.ZodType<object>, Answer>(
   schema: Event,
   handle: (event: z.output<Event>) => Promise<Answer>,
 ) =>
@@ -22,8 +25,7 @@ export const taskHandler = <Event extends z.ZodType<{ order: string; suborder: s
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .handler(async (input) => {
       const event = schema.parse(input);
-      const { order, suborder } = event;
-      logger.appendKeys({ order, suborder, ...('step' in event && { step: event.step }) });
+      logger.appendKeys(Object.fromEntries(Object.entries(event).filter(([name]) => LOGGED.has(name))));
       try {
         const answer = await handle(event);
         logger.info('done', { answer });

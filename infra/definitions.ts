@@ -1,3 +1,4 @@
+import { type BulkRepairResources, bulkRepair } from '#state-machines/bulk-repair.ts';
 import { compileFlow } from '#state-machines/compiler/asl.ts';
 import type { Definition } from '#state-machines/compiler/definition.ts';
 import type { Resources } from '#state-machines/compiler/resources.ts';
@@ -31,7 +32,12 @@ export const linkFlow = (flow: Flow): LinkedDefinition => link((resources) => co
 /** The same for the workflow that tells customers. */
 export const linkCorrespondence = (): LinkedDefinition => link(correspondence);
 
-function link(compile: (resources: Resources & CorrespondenceResources) => Definition): LinkedDefinition {
+/** The same for the workflow that repairs many failed steps. */
+export const linkBulkRepair = (): LinkedDefinition => link(bulkRepair);
+
+function link(
+  compile: (resources: Resources & CorrespondenceResources & BulkRepairResources) => Definition,
+): LinkedDefinition {
   const functions = new Set<string>();
   const queues = new Set<QueueId>();
   const callFunction = (id: string) => {
@@ -55,6 +61,9 @@ function link(compile: (resources: Resources & CorrespondenceResources) => Defin
     },
     get sendFunction() {
       return callFunction('correspondence/send');
+    },
+    get advanceFunction() {
+      return callFunction('bulk-repairs/advance');
     },
     deskQueue: (desk) => callQueue(deskQueueId(desk)),
     get repairQueue() {

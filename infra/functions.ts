@@ -26,7 +26,7 @@ export interface Permissions {
   readonly system?: SystemId;
   readonly sends?: readonly QueueId[];
   /** Which state machines it may start. */
-  readonly starts?: 'order-management' | 'all-flows';
+  readonly starts?: 'order-management' | 'all-flows' | 'bulk-repair';
   /** Which answers to task tokens it may give. */
   readonly answers?: readonly ('Success' | 'Failure')[];
   /** Whether it may have itself woken at a time by the scheduler. */
@@ -166,6 +166,7 @@ const OPEN_TABLES = {
   ...PARK_TABLES,
   suborders: [...READ, 'UpdateItem'],
   workItems: ['GetItem', ...WRITE],
+  bulkRepairs: ['UpdateItem'],
   ...TOLD,
 } as const satisfies Tables;
 
@@ -516,6 +517,42 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'work-items',
     'work-items:repair',
   ),
+  route(
+    'bulk-repairs/create',
+    'Makes a repair of many failed steps',
+    { tables: { bulkRepairs: ['PutItem'] }, starts: 'bulk-repair' },
+    'POST /bulk-repairs',
+    'work-items:repair',
+  ),
+  route(
+    'bulk-repairs/get',
+    'Shows how far a bulk repair is',
+    { tables: { bulkRepairs: ['GetItem'] } },
+    'GET /bulk-repairs/{id}',
+    'work-items:repair',
+  ),
+  route(
+    'bulk-repairs/items',
+    'Shows the list of a bulk repair',
+    { tables: { bulkRepairs: ['GetItem', 'Query'] } },
+    'GET /bulk-repairs/{id}/items',
+    'work-items:repair',
+  ),
+  route(
+    'bulk-repairs/change',
+    'Starts, pauses or stops a bulk repair',
+    { tables: { bulkRepairs: ['GetItem', 'UpdateItem'] }, starts: 'bulk-repair' },
+    'POST /bulk-repairs/{id}/{change}',
+    'work-items:repair',
+  ),
+  handler('bulk-repairs/advance', 'desks', 'Freezes the list of a bulk repair, and repairs a batch of it', {
+    tables: {
+      ...COMPLETE_TABLES,
+      suborders: [...READ, ...WRITE],
+      bulkRepairs: [...READ, ...WRITE],
+    },
+    indexes: ['workItems'],
+  }),
   route(
     'inbound-events/receive',
     'Stores an event from outside, then looks for the wait that it belongs to',

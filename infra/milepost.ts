@@ -6,6 +6,7 @@ import type { FunctionDefinition, FunctionGroup } from './functions.ts';
 import type { Platform } from './platform.ts';
 import { AlarmsStack } from './stacks/alarms.ts';
 import { ApiStack } from './stacks/api.ts';
+import { BulkRepairStack } from './stacks/bulk-repair.ts';
 import { CorrespondenceStack } from './stacks/correspondence.ts';
 import { DataStack } from './stacks/data.ts';
 import { FlowsStack } from './stacks/flows.ts';
@@ -13,13 +14,13 @@ import { FunctionsStack } from './stacks/functions.ts';
 import { MessagingStack } from './stacks/messaging.ts';
 import { SystemsStack } from './stacks/systems.ts';
 
-type FlowGroup = 'orders' | 'access' | 'devices' | 'services' | 'mobile' | 'collection';
+type FlowGroup = 'orders' | 'access' | 'copper' | 'devices' | 'services' | 'mobile' | 'collection';
 
 /** A new product does not compile until it has a place here: a stack holds about 30 flows (1 MB a template). */
 const GROUP_OF_PRODUCT = {
   fibre: 'access',
-  shdsl: 'access',
-  xdsl: 'access',
+  shdsl: 'copper',
+  xdsl: 'copper',
   'cable-tv': 'access',
   coax: 'access',
   internet: 'services',
@@ -37,7 +38,15 @@ const GROUP_OF_PRODUCT = {
   collection: 'collection',
 } as const satisfies Record<Product, FlowGroup>;
 
-const FLOW_GROUPS: readonly FlowGroup[] = ['orders', 'access', 'devices', 'services', 'mobile', 'collection'];
+const FLOW_GROUPS: readonly FlowGroup[] = [
+  'orders',
+  'access',
+  'copper',
+  'devices',
+  'services',
+  'mobile',
+  'collection',
+];
 
 /** Groups of functions that have a stack of their own; the others have a stack with more than functions. */
 const PLAIN_GROUPS: Readonly<Record<Exclude<FunctionGroup, 'api' | 'correspondence'>, string>> = {
@@ -102,9 +111,11 @@ export function addStacks(
     for (const functionStack of functionStacks) stack.addStackDependency(functionStack);
     return stack;
   });
+  const bulkRepair = new BulkRepairStack(app, 'Milepost-BulkRepair', { ...COMMON, platform });
+  for (const functionStack of functionStacks) bulkRepair.addStackDependency(functionStack);
   const api = new ApiStack(app, 'Milepost-Api', props('api', 'the HTTP API'));
   // It opens when all behind it is there.
-  for (const stack of [...flowStacks, correspondence]) api.addStackDependency(stack);
+  for (const stack of [...flowStacks, correspondence, bulkRepair]) api.addStackDependency(stack);
   new AlarmsStack(app, 'Milepost-Alarms', { ...COMMON, apiId: api.apiId });
 }
 

@@ -44,6 +44,9 @@ export const stateMachineLogs = (stack: string) => `/aws/vendedlogs/states/${PRE
 export const CORRESPONDENCE_NAME = `${PREFIX}-correspondence`;
 export const CORRESPONDENCE_ARN = arn('states', `stateMachine:${CORRESPONDENCE_NAME}`);
 
+export const BULK_REPAIR_NAME = `${PREFIX}-bulk-repair`;
+export const BULK_REPAIR_ARN = arn('states', `stateMachine:${BULK_REPAIR_NAME}`);
+
 export const queueName = (id: string) => `${PREFIX}-${id}`;
 
 export const BUS_NAME = PREFIX;

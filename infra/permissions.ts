@@ -4,6 +4,7 @@ import { TABLES, type TableDefinition, type TableId } from '#shared/store/tables
 import { FLOWS } from '#state-machines/catalogue.ts';
 import type { FunctionDefinition, Permissions } from './functions.ts';
 import {
+  BULK_REPAIR_ARN,
   baseUrlArn,
   credentialArn,
   EXECUTION_ARN_PREFIX,
@@ -27,6 +28,13 @@ export const traces = (): PolicyStatement =>
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     resources: ['*'],
   });
+
+/** What a function may start. */
+const STARTED = {
+  'order-management': flowArn(MANAGEMENT_FLOW),
+  'all-flows': `${FLOW_ARN_PREFIX}*`,
+  'bulk-repair': BULK_REPAIR_ARN,
+} as const satisfies Record<NonNullable<Permissions['starts']>, string>;
 
 /** The role's statements for what a function may do; nothing else is ever added to it. */
 export function statements({ may, triggers, id }: FunctionDefinition, platform: Platform): PolicyStatement[] {
@@ -61,14 +69,7 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
     ...(sends.length > 0
       ? [allow(['sqs:SendMessage'], ...sends.map((queue) => platform.queue(queue).queueArn))]
       : []),
-    ...(starts
-      ? [
-          allow(
-            ['states:StartExecution'],
-            starts === 'order-management' ? flowArn(MANAGEMENT_FLOW) : `${FLOW_ARN_PREFIX}*`,
-          ),
-        ]
-      : []),
+    ...(starts ? [allow(['states:StartExecution'], STARTED[starts])] : []),
     ...(answers
       ? [
           allow(
@@ -133,6 +134,7 @@ export function environment({ may, id }: FunctionDefinition, platform: Platform)
     ),
     ...(starts === 'order-management' && { ORDER_MANAGEMENT_ARN: flowArn(MANAGEMENT_FLOW) }),
     ...(starts === 'all-flows' && { FLOW_ARN_PREFIX }),
+    ...(starts === 'bulk-repair' && { BULK_REPAIR_ARN }),
     ...(wakesItself && {
       TIMER_GROUP,
       TIMER_TARGET_ARN: functionArn(id),

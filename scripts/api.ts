@@ -117,6 +117,18 @@ const cancellationSchema = z.looseObject({
 });
 /** A request to cancel an order, or items of it, as the TMF622 API shows it. */
 export type Cancellation = z.output<typeof cancellationSchema>;
+const bulkRepairSchema = z.looseObject({
+  id: z.string(),
+  status: z.string(),
+  total: z.int(),
+  done: z.int(),
+  failed: z.int(),
+  skipped: z.int(),
+  remaining: z.int(),
+  counts: z.array(z.looseObject({ desk: z.string(), error: z.string(), count: z.int() })),
+});
+/** A bulk repair with its counters. */
+export type BulkRepair = z.output<typeof bulkRepairSchema>;
 
 const receivedSchema = z.object({ id: z.string(), status: z.string() });
 
@@ -230,6 +242,24 @@ export class Api {
   async act(id: string, action: string, body: unknown = {}, role: Role = 'ops'): Promise<WorkItem> {
     return workItemSchema.parse(
       await this.#do({ role, method: 'POST', path: `/work-items/${id}/${action}`, body }),
+    );
+  }
+
+  /** Makes a bulk repair. */
+  async repairAll(body: unknown): Promise<BulkRepair> {
+    return bulkRepairSchema.parse(
+      await this.#do({ role: 'ops', method: 'POST', path: '/bulk-repairs', body }),
+    );
+  }
+
+  async bulkRepair(id: string): Promise<BulkRepair> {
+    return bulkRepairSchema.parse(await this.#do({ role: 'ops', path: `/bulk-repairs/${id}` }));
+  }
+
+  /** Does something with a bulk repair: `start`, `pause` or `stop`. */
+  async changeBulkRepair(id: string, change: string): Promise<BulkRepair> {
+    return bulkRepairSchema.parse(
+      await this.#do({ role: 'ops', method: 'POST', path: `/bulk-repairs/${id}/${change}` }),
     );
   }
 

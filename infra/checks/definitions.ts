@@ -7,7 +7,7 @@ import { type Definition, STATE_NAME_LIMIT } from '#state-machines/compiler/defi
 const DEFINITION_LIMIT = 1_048_576;
 
 /** Nothing waits for what this workflow does. */
-const LAST_RESORT = new Set(['Ask customer care to call']);
+const LAST_RESORT = new Set(['Ask customer care to call', 'Repair is interrupted']);
 
 const retrierSchema = z.object({ ErrorEquals: z.array(z.string()) });
 const catcherSchema = z.object({ ErrorEquals: z.array(z.string()), Next: z.string() });

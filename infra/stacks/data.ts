@@ -15,6 +15,7 @@ export class DataStack extends Stack {
       waits: new RecordTable(this, 'Waits', TABLES.waits),
       workItems: new RecordTable(this, 'WorkItems', TABLES.workItems),
       inbox: new RecordTable(this, 'Inbox', TABLES.inbox),
+      bulkRepairs: new RecordTable(this, 'BulkRepairs', TABLES.bulkRepairs),
       history: new RecordTable(this, 'History', TABLES.history),
       bindings: new RecordTable(this, 'Bindings', TABLES.bindings),
     };

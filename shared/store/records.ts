@@ -175,6 +175,11 @@ export const workItemSchema = z.object({
   deskState: z.string().optional(),
   /** `urgency#dueAt#workItem`, urgency being 9 less the priority. */
   dueKey: z.string(),
+  /** For fallout: its flow, and its place in the list of failed steps of its desk, until it is done. */
+  flow: z.string().optional(),
+  falloutDesk: z.enum(DESK_IDS).optional(),
+  /** `openedAt#workItem`. */
+  falloutKey: z.string().optional(),
   claim: z.object({ by: z.string(), until: instant }).optional(),
   result: z
     .object({
@@ -183,6 +188,8 @@ export const workItemSchema = z.object({
       at: instant,
       note: z.string().optional(),
       outputs: facts.optional(),
+      /** The bulk repair, and the number in its list, when it was one of many. */
+      bulkRepair: z.object({ id: z.string(), entry: z.string() }).optional(),
     })
     .optional(),
   version: z.int(),

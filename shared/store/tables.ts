@@ -59,8 +59,16 @@ export const TABLES = {
           'openedAt',
         ],
       },
+      /** Failed steps by desk, the oldest first. */
+      byFallout: {
+        partitionKey: 'falloutDesk',
+        sortKey: 'falloutKey',
+        project: ['order', 'suborder', 'step', 'desk', 'flow', 'failure', 'claim'],
+      },
     },
   },
+  /** Repairs of many work items, each with its frozen list. */
+  bulkRepairs: { partitionKey: 'bulkRepair', sortKey: 'entry', environment: 'BULK_REPAIRS_TABLE' },
   /** Events from outside by correlation key, and the wait that the key belongs to. */
   inbox: {
     partitionKey: 'correlationKey',

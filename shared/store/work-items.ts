@@ -88,10 +88,18 @@ export async function listDesk(
   };
 }
 
-/** Where a work item stands in its desk's list. */
-export const listKeys = (item: Pick<WorkItem, 'workItem' | 'desk' | 'state' | 'dueAt' | 'priority'>) => ({
-  deskState: isLive(item.state) ? `${item.desk}#${item.state}` : undefined,
+/** Where a work item stands in the lists of its desk; in none of them once it is over. */
+export const listKeys = (
+  item: Pick<WorkItem, 'workItem' | 'kind' | 'desk' | 'state' | 'dueAt' | 'openedAt' | 'priority'>,
+) => ({
   dueKey: `${LEAST_URGENT - (item.priority ?? 0)}#${item.dueAt}#${item.workItem}`,
+  ...(isLive(item.state) && {
+    deskState: `${item.desk}#${item.state}`,
+    ...(item.kind === 'fallout' && {
+      falloutDesk: item.desk,
+      falloutKey: `${item.openedAt}#${item.workItem}`,
+    }),
+  }),
 });
 
 /** Lists are sorted by text: the more urgent, the smaller. */
@@ -141,13 +149,15 @@ export function closeWorkItem(item: WorkItem, close: { by: string; note: string;
     Update: {
       TableName: tableName('workItems'),
       Key: { workItem: item.workItem },
-      UpdateExpression: 'SET #state = :closed, #result = :result, #version = :next REMOVE #deskState',
+      UpdateExpression:
+        'SET #state = :closed, #result = :result, #version = :next REMOVE #deskState, #falloutDesk',
       ConditionExpression: '#version = :before AND #state IN (:open, :claimed)',
       ExpressionAttributeNames: {
         '#state': 'state',
         '#result': 'result',
         '#version': 'version',
         '#deskState': 'deskState',
+        '#falloutDesk': 'falloutDesk',
       },
       ExpressionAttributeValues: {
         ':closed': 'closed',

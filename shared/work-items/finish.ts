@@ -10,6 +10,7 @@ import { type Deed, workItemHistory } from './history.ts';
 import { finish, type Result } from './lifecycle.ts';
 import { ATTEMPTS, changedMeanwhile, loadFor } from './load.ts';
 import { type UnitChange, unitWrites } from './units.ts';
+import { assertAsSelected, assertRunning, type BulkMark } from './within-bulk.ts';
 
 /** What a person decided about a work item, and what follows from it. */
 export interface Decision {
@@ -35,13 +36,20 @@ export async function finishWorkItem(
   employee: Employee,
   id: string,
   decide: (item: WorkItem) => Decision,
+  bulk?: BulkMark,
 ): Promise<WorkItem> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await loadFor(deps, employee, id);
+    assertAsSelected(item, bulk);
     const { result, what = result.action, outcome, unit, step } = decide(item);
     const now = deps.now();
     const at = now.toISOString();
-    const made = { ...result, by: employee.sub, at };
+    const made = {
+      ...result,
+      by: employee.sub,
+      at,
+      ...(bulk && { bulkRepair: bulk.bulkRepair }),
+    };
     if (item.result && isDeepStrictEqual({ ...item.result, at }, made)) return item;
 
     const done = finish(item, made, now);
@@ -49,10 +57,12 @@ export async function finishWorkItem(
       ...guarded('item', writeWorkItem(done)),
       ...(item.wait === undefined ? [] : guarded('wait', answerWait(item.order, item.wait, outcome))),
       ...(unit ? await unitWrites(deps, unit, at) : []),
+      ...guarded('bulk', ...(bulk?.writes ?? [])),
       ...guarded('entry', workItemHistory(done, deedOf(what, made))),
       ...guarded('step', ...((await step?.(at)) ?? [])),
     ]);
     if (refused.size === 0) return done;
+    assertRunning(refused, bulk);
     const onlyMoved = refused.has('item') || refused.has('unit');
     if (!onlyMoved)
       throw new StateConflict(
@@ -63,10 +73,11 @@ export async function finishWorkItem(
   throw changedMeanwhile(id);
 }
 
-const deedOf = (what: string, { action, by, at, note, outputs }: Result): Deed => ({
+const deedOf = (what: string, { action, by, at, note, outputs, bulkRepair }: Result): Deed => ({
   what,
   by,
   at,
   ...(note !== undefined && { why: note }),
+  ...(bulkRepair && { bulkRepair: bulkRepair.id }),
   details: { ...(what !== action && { code: action }), ...outputs },
 });

@@ -5,7 +5,8 @@ import { historyItem, MILEPOST, type NewEntry } from '#shared/store/history.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 
 /** What somebody did with a work item. */
-export type Deed = Pick<NewEntry, 'what' | 'by' | 'at'> & Partial<Pick<NewEntry, 'why' | 'details'>>;
+export type Deed = Pick<NewEntry, 'what' | 'by' | 'at'> &
+  Partial<Pick<NewEntry, 'why' | 'details' | 'bulkRepair'>>;
 
 /** The entry of an order's history that tells which deed led to this version of a work item. */
 export const workItemHistory = (item: WorkItem, deed: Deed): TransactItem => {

@@ -67,8 +67,13 @@ type Change = Partial<Pick<WorkItem, 'state' | 'desk' | 'result' | 'context'>>;
 
 /** The next version; without a claim unless it is given one, and listed where it belongs now. */
 function next(item: WorkItem, change: Change, claimed?: WorkItem['claim']): WorkItem {
-  const { claim: _claim, deskState: _deskState, ...kept } = item;
+  const {
+    claim: _claim,
+    deskState: _deskState,
+    falloutDesk: _falloutDesk,
+    falloutKey: _falloutKey,
+    ...kept
+  } = item;
   const after = { ...kept, ...change, version: item.version + 1 };
-  const { deskState, dueKey } = listKeys(after);
-  return { ...after, dueKey, ...(deskState && { deskState }), ...(claimed && { claim: claimed }) };
+  return { ...after, ...listKeys(after), ...(claimed && { claim: claimed }) };
 }

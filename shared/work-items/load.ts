@@ -5,6 +5,7 @@ import type { WorkItem } from '#shared/store/records.ts';
 import { readWorkItem, writeWorkItem } from '#shared/store/work-items.ts';
 import { assertWorksAt, type Employee } from './employee.ts';
 import { type Deed, workItemHistory } from './history.ts';
+import { assertAsSelected, assertRunning, type BulkMark } from './within-bulk.ts';
 
 /** How often a change is tried again when somebody else changes the same work item. */
 export const ATTEMPTS = 4;
@@ -24,17 +25,29 @@ export async function changeWorkItem(
   id: string,
   deed: Pick<Deed, 'what' | 'why' | 'details'>,
   change: (item: WorkItem, now: Date) => WorkItem,
+  bulk?: BulkMark,
 ): Promise<WorkItem> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await loadFor(deps, employee, id);
+    assertAsSelected(item, bulk);
     const now = deps.now();
     const changed = change(item, now);
     if (changed === item) return changed;
     const refused = await commit(deps, [
       ...guarded('item', writeWorkItem(changed)),
-      ...guarded('entry', workItemHistory(changed, { ...deed, by: employee.sub, at: now.toISOString() })),
+      ...guarded('bulk', ...(bulk?.writes ?? [])),
+      ...guarded(
+        'entry',
+        workItemHistory(changed, {
+          ...deed,
+          by: employee.sub,
+          at: now.toISOString(),
+          ...(bulk && { bulkRepair: bulk.bulkRepair.id }),
+        }),
+      ),
     ]);
     if (refused.size === 0) return changed;
+    assertRunning(refused, bulk);
   }
   throw changedMeanwhile(id);
 }

@@ -11,6 +11,8 @@ import { getOrderFacts } from '#shared/steps/order-facts.ts';
 import { FIRST_RUN } from '#shared/steps/run-step.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
+import { failAgain } from '#shared/store/bulk-repairs.ts';
+import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import { MILEPOST } from '#shared/store/history.ts';
 import { readJeopardy } from '#shared/store/jeopardy.ts';
 import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
@@ -68,8 +70,21 @@ export async function openWorkItem(
   if (kind === 'undo' && record?.status !== 'done') return parkWait(deps, { ...parking, outcome: DONE });
   const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
   const context = await contextOf(deps, message, row, record, knownFacts(orderFacts, row, steps));
-  const opened = newWorkItem(workItemId({ ...ref, kind }), message, context, priorityOf(level), deps.now());
+  const opened = newWorkItem(
+    workItemId({ ...ref, kind }),
+    message,
+    { flow: row.flow, context, priority: priorityOf(level) },
+    deps.now(),
+  );
   const before = await readWorkItem(deps, opened.workItem);
+  if (before?.result?.bulkRepair && message.failure)
+    await commit(
+      deps,
+      guarded(
+        'bulk',
+        ...failAgain(before.result.bulkRepair, deps.now().toISOString(), message.failure.error),
+      ),
+    );
   const item = before ? reopen(before, opened) : opened;
   const extra = [
     writeWorkItem(item),
@@ -120,8 +135,7 @@ export async function openNotice(deps: Dependencies, notice: Notice): Promise<'o
 function newWorkItem(
   workItem: string,
   message: DeskMessage,
-  context: Facts,
-  priority: number,
+  { flow, context, priority }: Pick<WorkItem, 'context'> & { flow: string; priority: number },
   now: Date,
 ): WorkItem {
   const { order, suborder, step, task, kind, desk, title, failure, reaches, tells } = message;
@@ -139,6 +153,7 @@ function newWorkItem(
     context: { ...context },
     completion: { ...(reaches && { reaches }), ...(tells && { tells }) },
     ...(failure && { failure: { ...failureShown(failure), step: failure.step ?? step } }),
+    ...(kind === 'fallout' && { flow }),
     openedAt: now.toISOString(),
     dueAt: secondsLater(now, Math.min(expectedSeconds(message), message.timeLimitSeconds)),
     ...(priority > 0 && { priority }),

@@ -12,10 +12,11 @@ import { moveTo } from './lifecycle.ts';
 import { changeWorkItem } from './load.ts';
 import { completesStep } from './step-writes.ts';
 import { unitChange } from './units.ts';
+import type { BulkMark } from './within-bulk.ts';
 
 const reason = z.string().trim().min(1).max(2000);
 
-const resolutionSchema = z.discriminatedUnion('action', [
+export const resolutionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('RETRY'), reason }),
   z.strictObject({
     action: z.literal('CORRECT_AND_RETRY'),
@@ -63,19 +64,33 @@ export async function resolveWorkItem(
   employee: Employee,
   id: string,
   body: unknown,
+  bulk?: BulkMark,
 ): Promise<WorkItem> {
   const resolution = parse(resolutionSchema, body);
   if (resolution.action === 'REASSIGN') {
     const { action, reason: why, desk } = resolution;
-    return changeWorkItem(deps, employee, id, { what: action, why, details: { desk } }, (item, now) => {
-      assertPossible(item, employee, action);
-      return moveTo(item, desk, { by: employee.sub, reason: why }, now);
-    });
+    return changeWorkItem(
+      deps,
+      employee,
+      id,
+      { what: action, why, details: { desk } },
+      (item, now) => {
+        assertPossible(item, employee, action);
+        return moveTo(item, desk, { by: employee.sub, reason: why }, now);
+      },
+      bulk,
+    );
   }
-  return finishWorkItem(deps, employee, id, (item) => {
-    assertPossible(item, employee, resolution.action);
-    return decide(deps, employee, item, resolution);
-  });
+  return finishWorkItem(
+    deps,
+    employee,
+    id,
+    (item) => {
+      assertPossible(item, employee, resolution.action);
+      return decide(deps, employee, item, resolution);
+    },
+    bulk,
+  );
 }
 
 const isUndo = ({ failure }: Pick<WorkItem, 'failure'>): boolean => failure?.undo !== undefined;

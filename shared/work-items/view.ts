@@ -20,6 +20,8 @@ export function workItemView(item: WorkItem, employee: Employee) {
     deskState: _deskState,
     dueKey: _dueKey,
     completion: _completion,
+    falloutDesk: _falloutDesk,
+    falloutKey: _falloutKey,
     ...shown
   } = item;
   return { id: workItem, ...shown, ...(isLive(item.state) && waysToEnd(item, employee)) };

@@ -5,6 +5,7 @@ import { basesOf, flagsSetBy, rejectionsOf } from '../language/flags.ts';
 import type { Flow, Reminder, Step } from '../language/flow.ts';
 import { arrange, type Node, type Sequence } from '../language/graph.ts';
 import {
+  ATTEMPTS,
   CALLBACK,
   type Definition,
   jsonata,
@@ -385,6 +386,8 @@ class Compiler {
             ...(step.desk && { desk: step.desk }),
             ...(Object.keys(step.onReject).length > 0 && { onReject: step.onReject }),
             ...THROWN,
+            // Only what a system does is tried more than once.
+            ...(step.task.kind === 'system' && failed === step.id && ATTEMPTS),
           },
         },
         Output: {},

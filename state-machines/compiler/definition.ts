@@ -1,6 +1,6 @@
 /** A state of the Amazon States Language, as far as the compiler writes it. */
 export interface State {
-  readonly Type: 'Task' | 'Choice' | 'Parallel' | 'Map' | 'Wait' | 'Fail';
+  readonly Type: 'Task' | 'Choice' | 'Parallel' | 'Map' | 'Wait' | 'Succeed' | 'Fail';
   readonly Comment: string;
   readonly Next?: string;
   readonly End?: true;
@@ -37,12 +37,14 @@ export const CALLBACK = {
   },
 } as const;
 
-/** What was thrown, as a state's Catch sees it, and how often the state was tried. */
+/** What was thrown, as a state's Catch sees it. */
 export const THROWN = {
   error: jsonata('$states.errorOutput.Error'),
   cause: jsonata("$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : ''"),
-  attempts: jsonata('$sum([$states.context.State.RetryCount, 1])'),
 } as const;
+
+/** How often the state was tried that threw it. */
+export const ATTEMPTS = { attempts: jsonata('$sum([$states.context.State.RetryCount, 1])') } as const;
 
 export const LAMBDA = 'arn:aws:states:::lambda:invoke';
 export const LAMBDA_CALLBACK = 'arn:aws:states:::lambda:invoke.waitForTaskToken';

@@ -3,6 +3,7 @@ import { RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import type { Compensation, ManualTask, UndoTask } from '#shared/tasks/task.ts';
 import type { Flow } from '../language/flow.ts';
 import {
+  ATTEMPTS,
   CALLBACK,
   jsonata,
   LAMBDA,
@@ -119,6 +120,7 @@ function processor(byHand: readonly ByHand[], resources: Resources) {
           step: jsonata('$states.input.step'),
           task: jsonata('$states.input.task'),
           ...THROWN,
+          ...ATTEMPTS,
         },
       },
       Output: jsonata('$states.input'),

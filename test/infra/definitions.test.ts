@@ -1,7 +1,7 @@
 import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { definitionProblems } from '#infra/checks/definitions.ts';
-import { type LinkedDefinition, linkCorrespondence, linkFlow } from '#infra/definitions.ts';
+import { type LinkedDefinition, linkBulkRepair, linkCorrespondence, linkFlow } from '#infra/definitions.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { flowName } from '#infra/names.ts';
 import { QUEUES } from '#infra/queues.ts';
@@ -11,6 +11,7 @@ import type { Definition } from '#state-machines/compiler/definition.ts';
 const definitions = new Map<string, LinkedDefinition>([
   ...FLOWS.map((flow): [string, LinkedDefinition] => [flow.id, linkFlow(flow)]),
   ['correspondence', linkCorrespondence()],
+  ['bulk repair', linkBulkRepair()],
 ]);
 const functionIds = new Set(FUNCTIONS.map(({ id }) => id));
 const queueIds = new Set(QUEUES.map(({ id }) => id));

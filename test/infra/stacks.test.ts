@@ -277,6 +277,8 @@ describe('the API', () => {
     });
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
+        "GET /bulk-repairs/{id}/items: work-items:repair",
+        "GET /bulk-repairs/{id}: work-items:repair",
         "GET /desks/{desk}/work-items: work-items",
         "GET /tmf-api/productCatalogManagement/v4/productOffering/{id}: orders:read",
         "GET /tmf-api/productCatalogManagement/v4/productOffering: orders:read",
@@ -286,6 +288,8 @@ describe('the API', () => {
         "GET /tmf-api/productOrderingManagement/v4/productOrder/{id}: orders:read",
         "GET /tmf-api/productOrderingManagement/v4/productOrder: orders:read",
         "GET /work-items/{id}: work-items",
+        "POST /bulk-repairs/{id}/{change}: work-items:repair",
+        "POST /bulk-repairs: work-items:repair",
         "POST /events: events:write",
         "POST /tmf-api/productOrderingManagement/v4/cancelProductOrder: orders:write",
         "POST /tmf-api/productOrderingManagement/v4/productOrder: orders:write",

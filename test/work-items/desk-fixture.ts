@@ -2,6 +2,9 @@ import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { stepKey, suborderKey, waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import type { Suborder, WorkItem } from '#shared/store/records.ts';
+import type { Employee } from '#shared/work-items/employee.ts';
+import { claim } from '#shared/work-items/lifecycle.ts';
+import { changeWorkItem } from '#shared/work-items/load.ts';
 import type { DeskMessage } from '#shared/work-items/message.ts';
 import { startTables, type TestTables } from '#test/intake/tables.ts';
 
@@ -24,6 +27,7 @@ export interface DeskFixture {
     step: string,
     kind: string,
   ): Promise<Record<string, unknown> | undefined>;
+  claim(workItem: string, employee: Employee): Promise<void>;
   bindings(): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
@@ -35,6 +39,7 @@ export async function startDesk(): Promise<DeskFixture> {
     'waits',
     'workItems',
     'inbox',
+    'bulkRepairs',
     'history',
     'bindings',
   );
@@ -70,6 +75,11 @@ export async function startDesk(): Promise<DeskFixture> {
     record: (order, suborder, step) => get('suborders', stepKey(order, suborder, step)),
     suborder: (order, suborder) => get('suborders', suborderKey(order, suborder)),
     wait: (order, suborder, step, kind) => get('waits', { order, wait: waitId(suborder, step, kind) }),
+    claim: async (workItem, employee) => {
+      await changeWorkItem(deps, employee, workItem, { what: 'CLAIM' }, (item, at) =>
+        claim(item, employee.sub, at),
+      );
+    },
     bindings: async () => (await tables.client.send(new ScanCommand({ TableName: 'bindings' }))).Items ?? [],
     stop: () => tables.stop(),
   };

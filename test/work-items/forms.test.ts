@@ -83,7 +83,7 @@ describe('the form of a restock', () => {
 });
 
 describe('the form of any other task', () => {
-  it('has the fields of its output', () => {
+  it('has the fields of its output, or a note', () => {
     expect(formOf('cpe.provision', {}).fields).toEqual([{ id: 'deviceId', type: 'text', required: true }]);
     expect(formOf('stock.release', {}).fields).toEqual([
       { id: 'note', type: 'text', required: false, max: 2000 },

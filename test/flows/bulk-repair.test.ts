@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { BulkRepair } from '#scripts/api.ts';
+import { Stage } from '#test/support/stage.ts';
+
+/** The set-top box of the reference order. */
+const BOX = '04';
+
+describe('a bulk repair', () => {
+  let stage: Stage;
+  let orders: string[];
+  let id: string;
+
+  const addsUp = ({ total, done, failed, skipped, remaining }: BulkRepair) =>
+    expect(done + failed + skipped + remaining).toBe(total);
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+    orders = [];
+    for (let count = 0; count < 3; count += 1) orders.push(await stage.submit());
+    stage.script(
+      { operation: 'cpe.provision' },
+      ...orders.map(() => ({ kind: 'reject' as const, code: 'UNKNOWN_SERIAL' })),
+    );
+    for (const order of orders) await stage.pick(order, BOX);
+  });
+
+  it('counts first, and touches nothing', async () => {
+    const filter = { desk: 'ACTIVATION_FALLOUT', error: 'UNKNOWN_SERIAL' };
+    const made = await stage.api.repairAll({
+      filter,
+      resolution: { action: 'RETRY', reason: 'The register is up again' },
+      ratePerMinute: 6,
+    });
+    id = made.id;
+    await stage.settle();
+    const dry = await stage.api.bulkRepair(id);
+    expect(dry).toMatchObject({ status: 'ready', total: 3, remaining: 3 });
+    expect(dry.counts).toEqual([{ ...filter, flow: 'set-top-box.create', step: 'provision', count: 3 }]);
+    expect(stage.steps(orders[0] ?? '', 'cpe.provision')).toEqual([]);
+  });
+
+  it('is paused and goes on, and each flow goes on as if somebody had retried its step', async () => {
+    await stage.api.changeBulkRepair(id, 'start');
+    await stage.advance('PT11S');
+    const some = await stage.api.changeBulkRepair(id, 'pause');
+    addsUp(some);
+    expect(some.done).toBeGreaterThan(0);
+    expect(some.remaining).toBeGreaterThan(0);
+    await stage.advance('PT10M');
+    expect(await stage.api.bulkRepair(id)).toMatchObject({ status: 'paused', remaining: some.remaining });
+
+    await stage.api.changeBulkRepair(id, 'start');
+    await stage.advance('PT2M');
+    const over = await stage.api.bulkRepair(id);
+    addsUp(over);
+    expect(over).toMatchObject({ status: 'completed', done: 3, failed: 0, skipped: 0 });
+    for (const order of orders) {
+      expect(stage.steps(order, 'cpe.provision')).toEqual([`${BOX}.provision`]);
+      expect(await stage.desk('ACTIVATION_FALLOUT', order)).toEqual([]);
+    }
+    expect(stage.simulator.doubleEffects().byStep).toEqual([]);
+  });
+
+  it('is listed, each work item with what became of it', async () => {
+    const { body } = await stage.api.request({ role: 'ops', path: `/bulk-repairs/${id}/items?limit=2` });
+    expect(body).toMatchObject({
+      items: [1, 2].map((number) => ({ number, status: 'done' })),
+      nextCursor: '2',
+    });
+  });
+});
