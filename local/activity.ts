@@ -6,6 +6,8 @@
 export class Activity {
   #running = 0;
   readonly #waiters = new Set<() => void>();
+  /** Pieces of work that let all others go first. */
+  readonly #patient = new Set<() => void>();
 
   /** Marks the start of a piece of work; call the returned function exactly once when it ends. */
   begin(): () => void {
@@ -15,7 +17,7 @@ export class Activity {
       if (ended) return;
       ended = true;
       this.#running--;
-      if (this.#running === 0) setImmediate(() => this.#wake());
+      if (this.#running <= this.#patient.size) setImmediate(() => this.#wake());
     };
   }
 
@@ -29,6 +31,23 @@ export class Activity {
     }
   }
 
+  /**
+   * For a piece of work that is under way: resolves once all others have ended or wait like this one, and in any case
+   * after `mostMs` of real time.
+   */
+  async others(mostMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const goOn = () => {
+        clearTimeout(timer);
+        this.#patient.delete(goOn);
+        resolve();
+      };
+      const timer = setTimeout(goOn, mostMs);
+      this.#patient.add(goOn);
+      setImmediate(() => this.#wake());
+    });
+  }
+
   /** Resolves once nothing is under way, checked again after the event loop has turned. */
   async idle(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
@@ -36,6 +55,7 @@ export class Activity {
   }
 
   #wake(): void {
+    if (this.#running === this.#patient.size) for (const goOn of [...this.#patient]) goOn();
     if (this.#running > 0) return;
     const waiters = [...this.#waiters];
     this.#waiters.clear();

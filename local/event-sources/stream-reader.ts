@@ -54,6 +54,12 @@ const mostRecords = 1000;
 /** An answer of so many bytes may be cut short; the limit is 1 MB. */
 const fullAnswerBytes = 500_000;
 
+/**
+ * Lambda looks into a stream four times a second: what is written meanwhile comes together. Here it looks when all else
+ * that can be done has been done, or after so long.
+ */
+const longestPauseMs = 250;
+
 /** Whether a record comes after the one with the given sequence number. */
 export const isAfter = (sequenceNumber: string, other: string | undefined): boolean =>
   other === undefined || BigInt(sequenceNumber) > BigInt(other);
@@ -91,6 +97,7 @@ export class StreamReader {
     void this.#place.activity.during(async () => {
       try {
         while (this.#again) {
+          await this.#place.activity.others(longestPauseMs);
           this.#again = false;
           for (const shard of await this.#openShards()) while (await this.#read(shard));
         }

@@ -16,6 +16,7 @@ const REAL_TIME =
 
 /** Where real time is meant, and what for; in order. */
 const REAL_TIME_WITH_REASON: Readonly<Record<string, string>> = {
+  'local/activity.ts': 'how long a reader of a stream lets others go first',
   'local/client.ts': 'looks at a cloud in another process every now and then',
   'local/clock.ts': 'the clock that runs by itself',
   'local/cloud.ts': 'gives what is under way a moment to end; keeps the time on file',

