@@ -13,7 +13,8 @@ export type TableAction =
   | 'BatchWriteItem'
   | 'PutItem'
   | 'UpdateItem'
-  | 'DeleteItem';
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
 
 export type Tables = Readonly<Partial<Record<TableId, readonly TableAction[]>>>;
 
@@ -45,6 +46,9 @@ export type Scope =
   | 'work-items:repair'
   | 'events:write';
 
+const VERBS = ['GET', 'POST', 'PATCH'] as const;
+type HttpVerb = (typeof VERBS)[number];
+
 /** What invokes a function; those that only state machines invoke have no trigger. */
 export type Trigger =
   | {
@@ -67,7 +71,7 @@ export type Trigger =
     }
   | {
       readonly kind: 'http';
-      readonly method: 'GET' | 'POST';
+      readonly method: HttpVerb;
       readonly path: string;
       /** Any of them lets the caller in. */
       readonly scopes: readonly Scope[];
@@ -211,14 +215,14 @@ const route = (
   id: string,
   purpose: string,
   may: Permissions,
-  request: `${'GET' | 'POST'} /${string}`,
+  request: `${HttpVerb} /${string}`,
   ...scopes: Scope[]
 ): FunctionDefinition => {
   const [method, path = ''] = request.split(' ');
   return {
     ...handler(id, 'api', purpose, may, {
       kind: 'http',
-      method: method === 'GET' ? 'GET' : 'POST',
+      method: VERBS.find((verb) => verb === method) ?? 'POST',
       path,
       scopes,
     }),
@@ -273,6 +277,20 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     { tables: { orders: ['Query'], suborders: ['Query'] } },
     `GET ${TMF622}/{id}`,
     'orders:read',
+  ),
+  route(
+    'product-orders/amend',
+    'TMF622: changes an order that is under way',
+    {
+      tables: {
+        orders: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
+        suborders: ['Query', 'ConditionCheckItem'],
+        waits: ['Query', 'UpdateItem'],
+        history: ['PutItem'],
+      },
+    },
+    `PATCH ${TMF622}/{id}`,
+    'orders:write',
   ),
   route(
     'product-orders/list',

@@ -28,6 +28,11 @@ export const domainEventSchema = z.discriminatedUnion('type', [
     detail: common.extend({ state: z.string(), before: z.string() }),
   }),
   z.object({
+    /** A change of the order was accepted; `run` counts them. */
+    type: z.literal('OrderAmended'),
+    detail: common.extend({ run: z.int() }),
+  }),
+  z.object({
     /** The order is more, or less, at risk than before. */
     type: z.literal('OrderJeopardyChanged'),
     detail: common.extend({
@@ -97,7 +102,7 @@ export function domainEvents({ id, at, image, before }: RecordChange): DomainEve
 }
 
 function orderEvents(id: string, at: string, image: unknown, before: RecordChange['before']): DomainEvent[] {
-  const { order, state, orderDate, jeopardy, toldDate, expectedCompletionDate } =
+  const { order, state, orderDate, jeopardy, toldDate, expectedCompletionDate, amendments } =
     orderHeaderSchema.parse(image);
   const detail = { id, order, suborder: MANAGEMENT };
   if (!before)
@@ -118,6 +123,14 @@ function orderEvents(id: string, at: string, image: unknown, before: RecordChang
               before: was.state,
               ...(state === 'cancelled' && { tells: 'ORDER_CANCELLED' as const }),
             },
+          },
+        ]),
+    ...(amendments === undefined || was.amendments === amendments
+      ? []
+      : [
+          {
+            type: 'OrderAmended' as const,
+            detail: { ...detail, id: `${id}-amended`, at, run: amendments, tells: 'ORDER_AMENDED' as const },
           },
         ]),
     ...(levelBefore === level

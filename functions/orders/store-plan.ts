@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { BatchWriteCommand, type BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { BusinessRejection, TechnicalError } from '#shared/domain/errors.ts';
 import { startWait, suborderKey } from '#shared/steps/completion.ts';
@@ -27,6 +28,17 @@ type Writes = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
  */
 export async function storePlan(deps: Dependencies, order: string): Promise<number> {
   const facts = await getOrderFacts(deps, order);
+  const count = await writePlan(deps, order, facts);
+  // A change of the order that came while the plan was made finds no waits to move yet.
+  const after = await getOrderFacts(deps, order);
+  return isDeepStrictEqual(facts, after) ? count : storePlan(deps, order);
+}
+
+async function writePlan(
+  deps: Dependencies,
+  order: string,
+  facts: Awaited<ReturnType<typeof getOrderFacts>>,
+): Promise<number> {
   const plan = planOrder({ ...facts, order });
   if ('refusals' in plan)
     throw new BusinessRejection('IMPOSSIBLE_PLAN', plan.refusals.map(({ message }) => message).join('; '));
@@ -35,7 +47,10 @@ export async function storePlan(deps: Dependencies, order: string): Promise<numb
   const suborders = rows(order, plan, now.toISOString());
   const waits = [plan.management, ...plan.suborders].flatMap((planned) => plannedWaits(order, planned));
   await writeAll(deps, 'waits', startsAt ? startingAt(startsAt, order, suborders, waits) : waits);
-  await writeAll(deps, 'suborders', [...suborders, { ...networkKey(order), steps: plan.network }]);
+  await writeAll(deps, 'suborders', [
+    ...suborders,
+    { ...networkKey(order), steps: plan.network, flows: [...plan.flowTimes] },
+  ]);
   return suborders.length;
 }
 

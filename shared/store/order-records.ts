@@ -1,13 +1,13 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { type Network, networkKey, networkRecordSchema } from '#shared/timing/network.ts';
+import { type NetworkRecord, networkKey, networkRecordSchema } from '#shared/timing/network.ts';
 import { tableName } from './client.ts';
 import { type StepRecord, type Suborder, stepSchema, suborderSchema } from './records.ts';
 
 /** All that is kept of an order's progress. */
 export interface OrderRecords {
   /** Absent until the order is planned. */
-  readonly network: Network | undefined;
+  readonly timing: NetworkRecord | undefined;
   readonly steps: readonly StepRecord[];
   /** Order management (`00`) first; empty until it is started. */
   readonly suborders: readonly Suborder[];
@@ -33,7 +33,7 @@ export async function readOrderRecords(
   const of = (prefix: string) => items.filter(({ sk }) => typeof sk === 'string' && sk.startsWith(prefix));
   const [timing] = of(networkKey(order).sk);
   return {
-    network: timing && networkRecordSchema.parse(timing).steps,
+    timing: timing && networkRecordSchema.parse(timing),
     steps: of('STEP#').map((item) => stepSchema.parse(item)),
     suborders: of('SUBORDER#').map((item) => suborderSchema.parse(item)),
   };

@@ -263,6 +263,8 @@ export const orderHeaderSchema = assessmentSchema.extend({
   promisedDate: instant.optional(),
   /** How often it was assessed, and when that is due again. */
   assessments: z.int().optional(),
+  /** How often it was changed since it was accepted. */
+  amendments: z.int().optional(),
   checkAt: instant.optional(),
   completionDate: instant.optional(),
   externalId: z.string().optional(),

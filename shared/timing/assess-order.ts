@@ -32,13 +32,14 @@ const ATTEMPTS = 5;
 export async function assessOrder(deps: AssessDependencies, order: string): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const [records, header] = await Promise.all([readOrderRecords(deps, order), readHeader(deps, order)]);
-    const { network, steps, suborders } = records;
-    if (!network || !header || isTerminal(header.state)) return;
+    const { timing, steps, suborders } = records;
+    if (!timing || !header || isTerminal(header.state)) return;
     const now = deps.now();
-    const projection = project(network, standingOf(steps, suborders), now);
+    const projection = project(timing.steps, standingOf(steps, suborders), now);
     const found = assess(projection, header.promisedDate, header, now);
     const priority = priorityOf(found.jeopardy?.level);
-    if (priority !== priorityOf(header.jeopardy?.level)) await prioritize(deps, network, steps, priority);
+    if (priority !== priorityOf(header.jeopardy?.level))
+      await prioritize(deps, timing.steps, steps, priority);
     const check = await arm(deps, header, nextCheck(projection, header.promisedDate, now));
     if (isSame(found, check, header) || (await write(deps, header, found, check))) return;
   }

@@ -22,7 +22,13 @@ export const networkSchema = z.record(z.string(), z.array(timedStepSchema));
 export type Network = z.infer<typeof networkSchema>;
 
 /** The record that holds the network of an order, beside its suborders. Key: order, `TIMING`. */
-export const networkRecordSchema = z.object({ order: z.string(), sk: z.string(), steps: networkSchema });
+export const networkRecordSchema = z.object({
+  order: z.string(),
+  sk: z.string(),
+  steps: networkSchema,
+  /** How long each flow usually takes as a whole, in seconds, of working days where people have a part in it. */
+  flows: z.array(z.object({ seconds: z.number(), onWorkingDays: z.boolean() })),
+});
 export type NetworkRecord = z.infer<typeof networkRecordSchema>;
 
 /** Key of the record that holds the network of an order, beside its suborders. */

@@ -288,6 +288,7 @@ describe('the API', () => {
         "GET /tmf-api/productOrderingManagement/v4/productOrder/{id}: orders:read",
         "GET /tmf-api/productOrderingManagement/v4/productOrder: orders:read",
         "GET /work-items/{id}: work-items",
+        "PATCH /tmf-api/productOrderingManagement/v4/productOrder/{id}: orders:write",
         "POST /bulk-repairs/{id}/{change}: work-items:repair",
         "POST /bulk-repairs: work-items:repair",
         "POST /events: events:write",
