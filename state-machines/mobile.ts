@@ -129,7 +129,10 @@ export const portOut = flow('mobile.port-out', 'Mobile number leaves to another 
   selects: { product: MOBILE, action: 'delete', where: { leaves: 'port-out' } },
   expected: 'P2D',
   steps: [
-    system('lock', inventory.lock, { tells: 'PORT_OUT_NOTICE' }),
+    system('lock', inventory.lock, {
+      tells: 'PORT_OUT_NOTICE',
+      with: { installedNumber: fact('number') },
+    }),
     ...letPortOut,
     system('off', mobile.deprovision, { when: unless('numberStays'), reaches: 'SERVICE_STOPPED' }),
     system('sim', sim.release, { when: unless('numberStays') }),

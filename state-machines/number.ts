@@ -1,4 +1,4 @@
-import { fact } from '#shared/domain/facts.ts';
+import { fact, portMoment } from '#shared/domain/facts.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as mobile from '#shared/tasks/mobile.ts';
@@ -35,7 +35,7 @@ export const restore = flow('number.restore.wrong-port', 'Number ported by mista
   selects: { product: 'number', action: 'add', where: { task: 'restore' } },
   expected: 'P1D',
   steps: [
-    system('lock', inventory.lock),
+    system('lock', inventory.lock, { with: { installedNumber: fact('number') } }),
     manual('review', reviewing.review, {
       title: 'Review the wrong port',
       desk: 'NUMBER_PORTING',
@@ -48,6 +48,10 @@ export const restore = flow('number.restore.wrong-port', 'Number ported by mista
     }),
     system('portReq', porting.request, { with: { urgency: 'emergency' } }),
     event('portConfirm', porting.awaitConfirmation),
+    timer('portDay', wait.until, {
+      title: 'Wait for the port date',
+      with: { dueAt: portMoment('confirmedPortDate') },
+    }),
     system('portComplete', porting.complete, {
       noReturn: 'hard',
       noReturnAt: 'start',

@@ -124,7 +124,10 @@ export const portOut = flow('voip.port-out', 'Fixed number leaves to another com
   selects: { product: 'voip', action: 'delete', where: { leaves: 'port-out' } },
   expected: 'P3D',
   steps: [
-    system('lock', inventory.lock, { tells: 'PORT_OUT_NOTICE' }),
+    system('lock', inventory.lock, {
+      tells: 'PORT_OUT_NOTICE',
+      with: { installedNumber: fact('number') },
+    }),
     ...letPortOut,
     system('off', voip.deprovision, { when: unless('numberStays'), reaches: 'SERVICE_STOPPED' }),
     system('deregister', emergency.deregister, { when: unless('numberStays') }),

@@ -1,3 +1,4 @@
+import type { Facts } from '#shared/domain/facts.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { stepHistory } from '#shared/history/steps.ts';
 import { waitId } from '#shared/steps/completion.ts';
@@ -10,6 +11,7 @@ import { runsAgainAfter, stepFails, stepRunsAgain } from '#shared/steps/step-sta
 import { moveSuborder } from '#shared/steps/suborder-state.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
+import type { StepRecord } from '#shared/store/records.ts';
 import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { getWait } from '#shared/store/waits.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
@@ -31,18 +33,20 @@ interface Direction {
  * step, on with a flag, or to cancellation. Safe to repeat: the same message opens nothing twice.
  */
 export async function routeFailure(deps: Dependencies, message: RepairMessage): Promise<void> {
-  const { failure, undo } = message;
+  const { undo } = message;
   const rule = await ruleOf(deps, message);
   const desk = deskOf(rule);
   if (!desk) {
     if (!(await isRouted(deps, message))) await goOn(deps, message, rule.action, await follow(deps, message));
     return;
   }
-  if (!undo) await hold(deps, message, desk.tells);
+  const repaired = desk.from === undefined ? message : await backTo(deps, message, desk.from);
+  const { failure } = repaired;
+  if (!undo) await hold(deps, repaired, desk.tells);
   const task = undo ?? failure.task;
   await openWorkItem(deps, {
-    ...message,
-    step: failedStep(message),
+    ...repaired,
+    step: failedStep(repaired),
     task,
     title: `Repair: ${taskNamed(task)?.title ?? task}`,
     desk: desk.desk,
@@ -51,6 +55,18 @@ export async function routeFailure(deps: Dependencies, message: RepairMessage): 
     tells: failure.tells,
     failure: { ...failure, undo },
   });
+}
+
+/** The failure as one of the earlier step that asked for the wrong thing: a person corrects that, and it runs again. */
+async function backTo(deps: Dependencies, message: RepairMessage, first: string): Promise<RepairMessage> {
+  const { order, suborder, failure } = message;
+  const { flow } = await getSuborder(deps, order, suborder);
+  const step = flowNamed(flow)?.steps.find(({ id }) => id === first);
+  if (!step) throw new Error(`${flow} has no step ${first}`);
+  const { reaches, tells } = step;
+  const repaired = { ...message, failure: { ...failure, step: first, task: step.task.name, reaches, tells } };
+  if (!(await isRouted(deps, repaired))) await repeatFrom(deps, message, first);
+  return repaired;
 }
 
 /** Whether this attempt, or a newer one, was dealt with before: a message can come twice. */
@@ -70,9 +86,9 @@ async function ruleOf(deps: Dependencies, message: RepairMessage): Promise<Rejec
   if (rule.action !== 'rerun-from') return rule;
   const record = await getStep(deps, order, suborder, failedStep(message));
   const reruns = (record?.run ?? FIRST_RUN) - FIRST_RUN;
-  return reruns < (rule.atMost ?? RERUNS)
-    ? rule
-    : ruleFor({ ...failure, error: 'RerunsUsedUp', onReject: {} });
+  if (reruns < (rule.atMost ?? RERUNS)) return rule;
+  const byHand = ruleFor({ ...failure, error: 'RerunsUsedUp', onReject: {} });
+  return byHand.action === 'fallout' && rule.step !== SELF ? { ...byHand, from: rule.step } : byHand;
 }
 
 /** Carries out a rule that needs no person. */
@@ -163,6 +179,7 @@ async function repeatFrom(
   const repeats = (step: string) =>
     step === failed || step === first || (before?.get(failed)?.has(step) && before.get(step)?.has(first));
   await markFailed(deps, message, tells);
+  const start = records.find(({ step, status }) => step === first && status === 'done');
   const again = records.filter(({ step, status }) => repeats(step) && status !== 'obsolete');
   const done = again.filter(isDone).length;
   const at = deps.now().toISOString();
@@ -171,9 +188,17 @@ async function repeatFrom(
       stepRunsAgain(record, at),
       ...(isDone(record) ? [stepHistory(record)] : []),
     ]),
-    runsAgainAfter(order, suborder, done, message.failure.error),
+    runsAgainAfter(order, suborder, done, message.failure.error, start ? keptFrom(start) : {}),
   ]);
 }
+
+/** What the next run of a step starts from. */
+const keptFrom = ({ task, outputs }: StepRecord): Facts =>
+  Object.fromEntries(
+    (taskNamed(task)?.keeps ?? []).flatMap((name) =>
+      outputs[name] === undefined ? [] : [[name, outputs[name]]],
+    ),
+  );
 
 /** The rejection is an outcome that the flow can go on with. */
 const completeWithFlag = (deps: Dependencies, message: RepairMessage, flag: string): Promise<void> =>

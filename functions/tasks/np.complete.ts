@@ -1,3 +1,4 @@
+import { delayCompensation } from '#shared/domain/porting.ts';
 import { callUnderlyingSystem, runStep, stepEventSchema } from '#shared/steps/run-step.ts';
 import { complete } from '#shared/tasks/porting.ts';
 import { systemDependencies } from '../connector.ts';
@@ -5,14 +6,19 @@ import { taskHandler } from '../task-handler.ts';
 
 const tellClearingHouse = callUnderlyingSystem(complete, systemDependencies);
 
-/** Completes a port, and notes whether it comes later than the law or the promise allows. */
+/** Completes a port, and works out what the customer gets when it comes later than the law or the promise allows. */
 export const handler = taskHandler(stepEventSchema, (event) =>
   runStep(
     complete,
     async (context) => {
-      const { portedAt } = complete.output.parse(await tellClearingHouse(context));
-      const { portBy } = context.input;
-      return { portedAt, portLate: portBy !== undefined && Date.parse(portedAt) > Date.parse(portBy) };
+      const { portBy, ...body } = context.input;
+      const { portedAt } = complete.exchange.answers.parse(await tellClearingHouse(context, { body }));
+      const compensation = portBy === undefined ? 0 : delayCompensation(new Date(portBy), new Date(portedAt));
+      return {
+        portedAt,
+        portLate: compensation > 0,
+        ...(compensation > 0 && { delayCompensation: compensation }),
+      };
     },
     systemDependencies,
     event,

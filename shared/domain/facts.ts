@@ -7,7 +7,8 @@ import { PRODUCTS, type Product } from './products.ts';
  * `fact` another fact of the same suborder; `sibling` the fact of the order's suborder of that product, or of the first of several that it has;
  * `siblings` the facts of all suborders of that product, as a list; `latest` the latest of some dates, moved by some
  * seconds; `completed` the time at which a step of the same suborder was completed, moved likewise; `foundBy` the fact as
- * a step of the same suborder found it, whatever later steps found.
+ * a step of the same suborder found it, whatever later steps found; `portMoment` the first moment from a date on at which
+ * numbers can be moved.
  */
 export const factSourceSchema = z.union([
   z.strictObject({ $fact: z.string() }),
@@ -16,6 +17,7 @@ export const factSourceSchema = z.union([
   z.strictObject({ $latest: z.array(z.string()).min(1), seconds: z.int() }),
   z.strictObject({ $completed: z.string(), seconds: z.int() }),
   z.strictObject({ $foundBy: z.string(), fact: z.string() }),
+  z.strictObject({ $portMoment: z.string() }),
 ]);
 
 export type FactSource = z.infer<typeof factSourceSchema>;
@@ -54,6 +56,9 @@ export const completed = (step: string, shift: Shift = {}): FactSource => ({
 
 /** The fact as an earlier step of the same flow found it: what was there before a later step found another. */
 export const foundBy = (step: string, name: string): FactSource => ({ $foundBy: step, fact: name });
+
+/** The first moment from a date among the facts on at which the clearing house moves numbers. */
+export const portMoment = (name: string): FactSource => ({ $portMoment: name });
 
 /** What is known about a suborder, by name: order facts, item characteristics and the outputs of its steps. */
 export type Facts = Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { instantOf } from '#shared/domain/calendar.ts';
 import { InputIncomplete } from '#shared/domain/errors.ts';
 import { type Facts, factSourceSchema } from '#shared/domain/facts.ts';
+import { nextPortMoment } from '#shared/domain/porting.ts';
 import type { Product } from '#shared/domain/products.ts';
 import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps } from '#shared/store/suborders.ts';
@@ -72,6 +73,10 @@ async function resolve(
   if ('$fact' in source) return facts[source.$fact];
   if ('$latest' in source) return moved(latest(source.$latest.map((fact) => facts[fact])), source.seconds);
   if ('$completed' in source) return moved(latest([stepNamed(facts, source.$completed)?.at]), source.seconds);
+  if ('$portMoment' in source) {
+    const time = latest([facts[source.$portMoment]]);
+    return time === undefined ? undefined : nextPortMoment(new Date(time)).toISOString();
+  }
   if ('$foundBy' in source) return stepNamed(facts, source.$foundBy)?.outputs[source.fact];
   const numbers = (products: Product | readonly Product[]) =>
     [products].flat().flatMap((product) => suborder.siblings[product] ?? []);

@@ -48,10 +48,18 @@ function undoDesk(name: string): Desk {
 
 const falloutDesk = (task: Task): Desk => (task.kind === 'manual' ? task.desk : task.falloutDesk);
 
+/** Who sees to a failure by hand. */
+interface ByHand {
+  readonly desk: Desk;
+  /** The earlier step that is put right and runs again. */
+  readonly from: string | undefined;
+  readonly tells: MessageTemplate | undefined;
+}
+
 /** The desk that sees to a rule which needs a person, and what the customer is told. */
-export function deskOf(rule: RejectionRule): { desk: Desk; tells: MessageTemplate | undefined } | undefined {
-  if (rule.action === 'fallout') return { desk: rule.desk, tells: rule.tells };
+export function deskOf(rule: RejectionRule): ByHand | undefined {
+  if (rule.action === 'fallout') return { desk: rule.desk, from: rule.from, tells: rule.tells };
   if (rule.action === askCustomer().action)
-    return { desk: 'CUSTOMER_CARE', tells: rule.tells ?? 'ACTION_REQUIRED' };
+    return { desk: 'CUSTOMER_CARE', from: rule.from, tells: rule.tells ?? 'ACTION_REQUIRED' };
   return undefined;
 }

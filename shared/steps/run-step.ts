@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CallSystem } from '#shared/clients/underlying-system.ts';
+import type { CallSystem, SystemCall } from '#shared/clients/underlying-system.ts';
 import { BusinessRejection, ContractViolation, StateConflict } from '#shared/domain/errors.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
@@ -52,18 +52,24 @@ export interface StepDependencies extends Dependencies {
   readonly callSystem: CallSystem;
 }
 
-/** The work of a connector: hand the input to the task's underlying system. */
+/**
+ * The work of a connector: hand the input to the task's underlying system; or what the product makes of it, or another
+ * question to the same system, which has a key of its own.
+ */
 export const callUnderlyingSystem =
   <T extends SystemTask>(task: T, { callSystem }: Pick<StepDependencies, 'callSystem'>) =>
-  async ({ event, input, idempotencyKey }: StepContext<T>): Promise<Readonly<Record<string, unknown>>> => {
+  async (
+    { event, input, idempotencyKey }: StepContext<T>,
+    { operation = task.name, body = input }: Partial<Pick<SystemCall, 'operation' | 'body'>> = {},
+  ): Promise<Readonly<Record<string, unknown>>> => {
     if (task.system === 'milepost') throw new Error(`${task.name} calls no underlying system`);
     return callSystem({
       system: task.system,
-      operation: task.name,
-      idempotencyKey,
+      operation,
+      idempotencyKey: operation === task.name ? idempotencyKey : `${idempotencyKey}-${operation}`,
       correlationId: event.order,
       step: `${event.suborder}.${event.step}`,
-      body: input,
+      body,
     });
   };
 

@@ -1,3 +1,4 @@
+import type { Facts } from '#shared/domain/facts.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { StepRecord } from '#shared/store/records.ts';
@@ -57,18 +58,32 @@ export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string): Trans
   },
 });
 
-/** The write that takes steps which run again out of a suborder's progress, and keeps why as the fact `rejectedWith`. */
+/**
+ * The write that takes steps which run again out of a suborder's progress, and keeps why as the fact `rejectedWith`.
+ * @param kept facts of the rejected run that the next one starts from
+ */
 export const runsAgainAfter = (
   order: string,
   suborder: string,
   count: number,
   rejection: string,
-): TransactItem => ({
-  Update: {
-    TableName: tableName('suborders'),
-    Key: suborderKey(order, suborder),
-    UpdateExpression: 'SET #facts.#rejectedWith = :rejection ADD #done :less',
-    ExpressionAttributeNames: { '#done': 'done', '#facts': 'facts', '#rejectedWith': 'rejectedWith' },
-    ExpressionAttributeValues: { ':less': -count, ':rejection': rejection },
-  },
-});
+  kept: Facts,
+): TransactItem => {
+  const facts = Object.entries({ ...kept, rejectedWith: rejection });
+  return {
+    Update: {
+      TableName: tableName('suborders'),
+      Key: suborderKey(order, suborder),
+      UpdateExpression: `SET ${facts.map((_, index) => `#facts.#name${index} = :value${index}`).join(', ')} ADD #done :less`,
+      ExpressionAttributeNames: {
+        '#done': 'done',
+        '#facts': 'facts',
+        ...Object.fromEntries(facts.map(([name], index) => [`#name${index}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':less': -count,
+        ...Object.fromEntries(facts.map(([, value], index) => [`:value${index}`, value])),
+      },
+    },
+  };
+};

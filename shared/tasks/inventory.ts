@@ -58,7 +58,7 @@ export const lock = defineTask({
   input: z.object({
     installedProductId: z.string().optional(),
     /** Finds the product when only its number is known, as when it is to be ported out. */
-    number: z.string().optional(),
+    installedNumber: z.string().optional(),
     product: z.string(),
     addressId: z.string().optional(),
     order: z.string(),

@@ -26,6 +26,32 @@ export const cancel = defineTask({
   undo: 'irreversible',
 });
 
+const contract = z.enum(['postpaid', 'prepaid']);
+
+/** What a port request says, in whatever way the clearing house wants it said. */
+const statement = {
+  number: z.string(),
+  /** The SIM that the number is on at the donor. */
+  donorIccid: z.string().optional(),
+  /** Who the customer is to the donor, as for a business. */
+  donorCustomerId: z.string().optional(),
+  donor: z.string().optional(),
+  /** How the customer pays the donor. */
+  donorContract: contract.optional(),
+  /** Proof of the customer's consent. */
+  authorityRef: z.string().optional(),
+  /** `emergency`: the number left by mistake or fraud. */
+  urgency: z.enum(['standard', 'emergency']).default('standard'),
+};
+
+/** The number's operator, by the clearing house's records. */
+export const FIND_OPERATOR = {
+  operation: 'np.find-operator',
+  asks: z.object({ number: z.string() }),
+  answers: z.object({ operator: z.string() }),
+} as const;
+
+/** Asks for the first date that is possible and wished, and only with the customer's consent. After a rejection, what was wrong is put right. */
 export const request = defineTask({
   name: 'np.request',
   title: 'Request the port',
@@ -33,23 +59,28 @@ export const request = defineTask({
   lane: 'commissioning',
   system: 'och',
   input: z.object({
-    number: z.string(),
-    iccid: z.string().optional(),
-    customerId: z.string().optional(),
+    ...statement,
+    /** The customer signed the authority when ordering. */
+    authoritySigned: z.boolean().optional(),
     requestedDate: z.string().optional(),
-    donor: z.string().optional(),
-    /** Proof of the customer's consent, without which no port is requested. */
-    authorityRef: z.string().optional(),
-    /** Why the donor refused the request before this one, so that this one puts it right. */
+    /** Why the donor refused the request before this one, and the date that it was for. */
     rejectedWith: z.string().optional(),
-    /** `emergency`: the number left by mistake or fraud. */
-    urgency: z.enum(['standard', 'emergency']).default('standard'),
+    portDate: z.iso.date().optional(),
   }),
   output: z.object({
     npOrderId: z.string(),
-    /** When the number has to be here, by law and by what was asked for. */
+    /** The date that was asked for, and when the number has to be here by law and by that date. */
+    portDate: z.iso.date(),
     portBy: z.iso.datetime({ offset: true }),
+    donor: z.string().optional(),
+    donorContract: contract.optional(),
   }),
+  exchange: {
+    asks: z.object({ ...statement, portDate: z.iso.date() }),
+    /** A repeated call is answered with the date of the first: the day may have moved on meanwhile. */
+    answers: z.object({ npOrderId: z.string(), portDate: z.iso.date() }),
+  },
+  keeps: ['portDate', 'donor', 'donorContract'],
   rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
   retry: 'standard',
   falloutDesk: 'NUMBER_PORTING',
@@ -58,9 +89,10 @@ export const request = defineTask({
   undo: cancel,
 });
 
-/** The step that `rerunFrom` goes back to: flows that port numbers in give it this name. */
+/** The step that asks for the port: flows that port numbers in give it this name. */
 const REQUEST = 'portReq';
-const askAgain = askCustomer({ tells: 'PORT_REJECTED' });
+/** The customer says what is right, and the port is asked for again. */
+const askAgain = askCustomer({ from: REQUEST, tells: 'PORT_REJECTED' });
 const requestAgain = rerunFrom(REQUEST, { atMost: 3 });
 
 export const awaitConfirmation = defineTask({
@@ -83,16 +115,16 @@ export const awaitConfirmation = defineTask({
     NP02_ICC_MISMATCH: askAgain,
     NP03_CUSTOMER_ID_MISMATCH: askAgain,
     NP04_WRONG_DONOR: requestAgain,
-    NP05_PORT_IN_PROGRESS: fallout('NUMBER_PORTING', { tells: 'PORT_REJECTED' }),
+    NP05_PORT_IN_PROGRESS: fallout('NUMBER_PORTING', { from: REQUEST, tells: 'PORT_REJECTED' }),
     NP06_DATE_INVALID: requestAgain,
     NP07_NOT_PORTABLE: askAgain,
-    NP08_MULTI_NUMBER: fallout('NUMBER_PORTING', { tells: 'PORT_REJECTED' }),
+    NP08_MULTI_NUMBER: fallout('NUMBER_PORTING', { from: REQUEST, tells: 'PORT_REJECTED' }),
     NP09_PREPAID_POSTPAID: requestAgain,
     NP10_AUTHORITY_MISSING: askAgain,
     NP11_TERMINATED_TOO_LONG: askAgain,
-    NP12_FRAUD_SUSPECTED: fallout('FRAUD_REVIEW'),
+    NP12_FRAUD_SUSPECTED: fallout('FRAUD_REVIEW', { from: REQUEST }),
     NP13_CUSTOMER_CANCELLED: cancelItem({ tells: 'ORDER_CANCELLED' }),
-    NP99_OTHER: fallout('NUMBER_PORTING'),
+    NP99_OTHER: fallout('NUMBER_PORTING', { from: REQUEST }),
     NO_RESPONSE: fallout('NUMBER_PORTING'),
   },
   falloutDesk: 'NUMBER_PORTING',
@@ -109,7 +141,16 @@ export const complete = defineTask({
   lane: 'commissioning',
   system: 'och',
   input: z.object({ npOrderId: z.string(), routing: z.string().optional(), portBy: z.string().optional() }),
-  output: z.object({ portedAt: z.iso.datetime({ offset: true }), portLate: z.boolean().optional() }),
+  output: z.object({
+    portedAt: z.iso.datetime({ offset: true }),
+    portLate: z.boolean(),
+    /** What the customer gets for it, in DKK. */
+    delayCompensation: z.number().optional(),
+  }),
+  exchange: {
+    asks: z.object({ npOrderId: z.string(), routing: z.string().optional() }),
+    answers: z.object({ portedAt: z.iso.datetime({ offset: true }) }),
+  },
   sets: ['portLate'],
   rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
   retry: 'standard',

@@ -28,6 +28,8 @@ interface TaskBase<Name extends string, Input extends Shape, Output extends Shap
   readonly rejections: Rejections;
   /** Flags that the task's result can set. */
   readonly sets?: readonly Flag[];
+  /** Outputs that a run after a rejection starts from. */
+  readonly keeps?: readonly (keyof Output['shape'] & string)[];
   /** How long it usually takes: drives the projected completion and jeopardy. */
   readonly expected: IsoDuration;
   /** How long one attempt, or one wait, may take before it becomes fallout. */
@@ -43,6 +45,8 @@ export interface SystemTask<Name extends string = string, I extends Shape = Shap
   /** The underlying system called; `milepost` when the product does the work itself. */
   readonly system: SystemId | 'milepost';
   readonly retry: RetryClass;
+  /** What the system itself is asked and answers, where the product works out the rest. */
+  readonly exchange?: { readonly asks: Shape; readonly answers: Shape };
   /** Where the step goes when retries are used up. */
   readonly falloutDesk: Desk;
 }

@@ -129,7 +129,7 @@ export const managementOperations = [
     title: 'Lock an asset for an order; of an installed product, says what is known of it',
     input: z.object({
       installedProductId: z.string().optional(),
-      number: z.string().optional(),
+      installedNumber: z.string().optional(),
       product: z.string().optional(),
       order: z.string().optional(),
     }),
@@ -140,7 +140,7 @@ export const managementOperations = [
       periodEnds: z.iso.date().optional(),
     }),
     rejections: { ASSET_IN_FLIGHT: 'Another order is changing the asset.' },
-    answer: ({ installedProductId, number }, { values, now, recall }) => {
+    answer: ({ installedProductId, installedNumber: number }, { values, now, recall }) => {
       const lockId = `LOCK-${values.code(10)}`;
       const id = installedProductId ?? (number === undefined ? undefined : `IP-${number.replace('+', '')}`);
       if (id === undefined) return { lockId };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type OperationContext, system, workingDay } from '../operation.ts';
+import { type OperationContext, system } from '../operation.ts';
 
 const numberPool = system('number-pool');
 const numberRegistry = system('number-registry');
@@ -86,19 +86,24 @@ export const voiceOperations = [
     title: 'Ask for a number to be ported in',
     input: z.object({
       number: z.string(),
-      iccid: noted,
-      requestedDate: noted,
+      portDate: z.iso.date(),
+      donorIccid: noted,
+      donorCustomerId: noted,
       donor: noted,
+      donorContract: noted,
       authorityRef: noted,
-      rejectedWith: noted,
       urgency: z.enum(['standard', 'emergency']).optional(),
     }),
-    output: z.object({ npOrderId: z.string(), portBy: z.iso.datetime() }),
+    output: z.object({ npOrderId: z.string(), portDate: z.iso.date() }),
     rejections: npError,
-    answer: (_input, { values, now }) => ({
-      npOrderId: `NP${values.digits(10)}`,
-      portBy: `${workingDay(now, 5)}T22:59:59.000Z`,
-    }),
+    answer: ({ portDate }, { values }) => ({ npOrderId: `NP${values.digits(10)}`, portDate }),
+  }),
+  och.operation({
+    name: 'np.find-operator',
+    title: 'Find the operator of a number',
+    input: z.object({ number: z.string() }),
+    output: z.object({ operator: z.string() }),
+    answer: (_input, { values }) => ({ operator: `OP${values.digits(3)}` }),
   }),
   och.undo({
     name: 'np.cancel',

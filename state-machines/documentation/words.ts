@@ -65,9 +65,9 @@ export function consequence(rule: RejectionRule): string {
   const told = rule.tells ? `; the customer is told ${rule.tells}` : '';
   switch (rule.action) {
     case 'fallout':
-      return `goes to the desk ${DESKS[rule.desk].name}${told}`;
+      return `goes to the desk ${DESKS[rule.desk].name}${rule.from ? `, to have \`${rule.from}\` put right and done again` : ''}${told}`;
     case 'ask-customer':
-      return `the customer is asked${rule.tells ? ` (${rule.tells})` : ''}, then the step runs again`;
+      return `the customer is asked${rule.tells ? ` (${rule.tells})` : ''}, then ${rule.from ? `\`${rule.from}\`` : 'the step'} runs again`;
     case 'rerun-from':
       return `the flow goes back to \`${rule.step}\`${told}`;
     case 'continue-with-flag':

@@ -1,4 +1,4 @@
-import { fact } from '#shared/domain/facts.ts';
+import { fact, portMoment } from '#shared/domain/facts.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as porting from '#shared/tasks/porting.ts';
 import * as wait from '#shared/tasks/timer.ts';
@@ -25,7 +25,7 @@ export const switchPort = (waitsFor: readonly Gate[] = []) =>
   [
     timer('portDay', wait.until, {
       title: 'Wait for the port date',
-      with: { dueAt: fact('confirmedPortDate') },
+      with: { dueAt: portMoment('confirmedPortDate') },
     }),
     system('portComplete', porting.complete, {
       waitsFor,
@@ -38,7 +38,7 @@ export const switchPort = (waitsFor: readonly Gate[] = []) =>
       title: 'Compensate for the late port',
       when: when('portLate'),
       tells: 'PORT_LATE_COMPENSATION',
-      with: { chargeCode: 'PORT_DELAY_COMPENSATION' },
+      with: { chargeCode: 'PORT_DELAY_COMPENSATION', amount: fact('delayCompensation') },
     }),
   ] as const;
 

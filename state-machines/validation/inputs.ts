@@ -50,6 +50,7 @@ export const inputsAreKnown: Rule = (flow, offerings) => {
 /** The facts of the same suborder that a value comes from. */
 function ownFacts(source: FactSource): readonly string[] {
   if ('$fact' in source) return [source.$fact];
+  if ('$portMoment' in source) return [source.$portMoment];
   return '$latest' in source ? source.$latest : [];
 }
 

@@ -1,6 +1,6 @@
 import { unlock } from '#shared/tasks/inventory.ts';
 import { compensationOf } from '#shared/tasks/registry.ts';
-import { SELF } from '#shared/tasks/task.ts';
+import { type RejectionRule, SELF } from '#shared/tasks/task.ts';
 import { rejectionsOf } from '../language/flags.ts';
 import { ancestors, arrange, NotSeriesParallel, predecessors, type Sequence } from '../language/graph.ts';
 import { named, type Rule, repeated } from './rule.ts';
@@ -64,15 +64,22 @@ export const goesBackToEarlierSteps: Rule = (flow) => {
   const branches = branchOf(arrange(flow));
   return flow.steps.flatMap((step) =>
     Object.entries(rejectionsOf(step)).flatMap(([code, rule]) => {
-      if (rule.action !== 'rerun-from' || rule.step === step.id || rule.step === SELF) return [];
-      const what = `${named(step)} runs again from ${rule.step} on ${code}`;
-      if (!before.get(step.id)?.has(rule.step)) return [`${what}, but the flow has no such step before it`];
-      return branches.get(rule.step) === branches.get(step.id)
+      const first = startsAgainAt(rule);
+      if (first === undefined || first === step.id || first === SELF) return [];
+      const what = `${named(step)} runs again from ${first} on ${code}`;
+      if (!before.get(step.id)?.has(first)) return [`${what}, but the flow has no such step before it`];
+      return branches.get(first) === branches.get(step.id)
         ? []
         : [`${what}, but that step is in another parallel branch`];
     }),
   );
 };
+
+/** The step that a rejection sends the flow back to, at once or when a person has put it right. */
+function startsAgainAt(rule: RejectionRule): string | undefined {
+  if (rule.action === 'rerun-from') return rule.step;
+  return rule.action === 'fallout' || rule.action === 'ask-customer' ? rule.from : undefined;
+}
 
 /**
  * A flow that can end early leaves nothing behind that only its later steps would take away, and can do so from

@@ -22,6 +22,7 @@ function exampleFor(input: z.ZodObject): Record<string, unknown> {
       if (schema.default !== undefined) return [name, schema.default];
       if (schema.type === 'array') return [name, []];
       if (schema.type === 'object') return [name, {}];
+      if (schema.format === 'date') return [name, '2026-11-23'];
       return [name, schema.type === 'integer' || schema.type === 'number' ? 1 : 'x'];
     }),
   );
@@ -31,7 +32,8 @@ describe('the simulated systems and the tasks of the product agree', () => {
   it.each(external.map((task) => [task.name, task] as const))('on %s', (name, task) => {
     const operation = findOperation(task.system, name);
     expect(operation, `${task.system} has no ${name}`).toBeDefined();
-    const result = operation?.run(exampleFor(task.input), {
+    const { asks, answers } = task.exchange ?? { asks: task.input, answers: task.output };
+    const result = operation?.run(exampleFor(asks), {
       values: deterministic(name),
       now: Date.UTC(2026, 10, 20),
       claim: (_pool, make) => make(),
@@ -39,7 +41,7 @@ describe('the simulated systems and the tasks of the product agree', () => {
       recall: () => ({}),
     });
     expect(result).toMatchObject({ valid: true });
-    expect(task.output.safeParse(result?.valid ? result.outputs : undefined)).toMatchObject({
+    expect(answers.safeParse(result?.valid ? result.outputs : undefined)).toMatchObject({
       success: true,
     });
     expect(Object.keys(operation?.rejections ?? {}).sort()).toEqual(

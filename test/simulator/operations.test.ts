@@ -47,6 +47,7 @@ const body = {
   profile: 'p1',
   serialNumber: 'S1',
   serviceId: 'SV1',
+  portDate: '2026-11-23',
   sipUri: 'sip:x',
   skill: 'FIBRE',
   sku: 'STB-4K',

@@ -13,6 +13,9 @@ export const portIn = {
   donor: z.string().min(1).max(50).optional(),
   /** Of a mobile number: the SIM that it is on now. */
   donorIccid: z.string().min(1).max(22).optional(),
+  /** Who the customer is to the donor, as for a business, and how the donor is paid. */
+  donorCustomerId: z.string().min(1).max(50).optional(),
+  donorContract: z.enum(['postpaid', 'prepaid']).optional(),
   authoritySigned: z.boolean().default(false),
   /** Where the signed authority is kept. */
   authorityRef: z.string().min(1).max(100).optional(),

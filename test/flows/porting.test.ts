@@ -1,0 +1,210 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { calendarDate, nextWorkingDay, workingDayFrom } from '#shared/domain/calendar.ts';
+import { nextPortMoment, portDateFor, portWindow } from '#shared/domain/porting.ts';
+import { Stage } from '#test/support/stage.ts';
+
+const NUMBER = '+4520123456';
+/** The suborder of an order's only item. */
+const ITEM = '01';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+const now = async () => new Date(await stage.platform.cloud.now());
+
+/** An order for a subscription on eSIM with the customer's own number. */
+const portIn = (characteristics: Readonly<Record<string, unknown>> = {}) =>
+  orderFor('mobile-postpaid-20gb', {
+    numberSource: 'port-in',
+    number: NUMBER,
+    donor: 'OP001',
+    donorIccid: '8945010000000000001',
+    authoritySigned: true,
+    authorityRef: 'AUTH-1',
+    ...characteristics,
+  });
+
+const orderFor = (offering: string, characteristics: Readonly<Record<string, unknown>>) => ({
+  relatedParty: [{ id: 'customer-1', role: 'customer', '@referredType': 'Individual' }],
+  billingAccount: { id: 'account-1' },
+  productOrderItem: [
+    {
+      id: '1',
+      action: 'add',
+      productOffering: { id: offering },
+      product: {
+        productCharacteristic: Object.entries(characteristics)
+          .filter(([, value]) => value !== undefined)
+          .map(([name, value]) => ({ name, value })),
+      },
+    },
+  ],
+});
+
+/** Reports what became of the latest request, a minute from now: nobody answers in the instant of the question. */
+async function report(order: string, what: string, data: Readonly<Record<string, unknown>>): Promise<string> {
+  await stage.advance('PT1M');
+  return stage.report(order, `${ITEM}.portReq`, 'npOrderId', `port.${what}`, data);
+}
+const reject = (order: string, code: string) => report(order, 'rejected', { code, note: 'Says the donor' });
+const confirm = (order: string, date: string) =>
+  report(order, 'confirmed', { confirmedPortDate: `${date}T00:00:00+01:00` });
+
+/** The requests that the clearing house got for an order, as it answered them. */
+const requests = (order: string) => stage.effects(order, 'np.request').map(({ outputs }) => outputs);
+const lastDate = (order: string): string => String(requests(order).at(-1)?.portDate);
+
+describe('a number from another operator', () => {
+  it('comes on the first date that is possible, when numbers can be moved', async () => {
+    const order = await stage.submit(portIn());
+    const date = portDateFor({ requestedAt: await now() });
+    expect(requests(order)).toEqual([{ npOrderId: expect.stringMatching(/^NP/), portDate: date }]);
+
+    expect(await confirm(order, date)).toBe('applied');
+    expect(stage.effects(order, 'np.complete')).toEqual([]);
+    const { opens } = portWindow(date);
+    await stage.platform.advanceTo(opens.getTime() - 60_000);
+    expect(stage.effects(order, 'np.complete')).toEqual([]);
+    await stage.platform.advanceTo(opens.getTime() + 60_000);
+
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(await stage.milestones(order, '1')).toEqual(
+      expect.arrayContaining(['PORT_DATE_CONFIRMED', 'NUMBER_PORTED', 'MOBILE_ACTIVE', 'COMPLETE']),
+    );
+    expect(stage.messages(order)).toEqual(
+      expect.arrayContaining(['01.portReq.PORT_REQUESTED', '01.portComplete.PORT_COMPLETED']),
+    );
+    expect(stage.effects(order, 'billing.adjust')).toEqual([]);
+  });
+
+  it('is asked for only with the customer’s consent', async () => {
+    const order = await stage.submit(portIn({ authoritySigned: false, authorityRef: undefined }));
+    expect(requests(order)).toEqual([]);
+    expect(stage.messages(order)).toContain('01.authority.PORT_AUTHORITY_REQUEST');
+    await answer(order, { answer: 'Yes' });
+    const { id } = await stage.workItem('ORDER_DESK', order, ITEM);
+    expect((await stage.api.workItem(id)).failure).toMatchObject({
+      step: 'portReq',
+      error: 'InputIncomplete',
+      cause: expect.stringContaining('consent'),
+    });
+    expect(requests(order)).toEqual([]);
+    await correct(id, { authorityRef: 'AUTH-2' });
+    expect(requests(order)).toHaveLength(1);
+  });
+
+  it('that comes late is compensated, by the day', async () => {
+    const order = await stage.submit(portIn());
+    const promised = lastDate(order);
+    const late = nextWorkingDay(nextWorkingDay(promised));
+    await confirm(order, late);
+    await stage.platform.advanceTo(portWindow(late).opens.getTime() + 60_000);
+    const days = (Date.parse(late) - Date.parse(promised)) / (24 * 3600 * 1000);
+    expect(stage.effects(order, 'billing.adjust').map(({ step }) => step)).toEqual(['01.lateComp']);
+    expect(stage.effects(order, 'billing.adjust')[0]?.outputs).toMatchObject({ chargeId: expect.anything() });
+    expect(days).toBeGreaterThan(0);
+    expect(stage.messages(order)).toContain('01.lateComp.PORT_LATE_COMPENSATION');
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+});
+
+const answer = async (order: string, data: Readonly<Record<string, unknown>>) => {
+  await stage.api.send({
+    id: `answer-${order}`,
+    source: '/portal',
+    type: 'milepost.answer.given',
+    subject: `${order}-${ITEM}/PORT_AUTHORITY`,
+    time: (await now()).toISOString(),
+    data,
+  });
+  await stage.settle();
+};
+
+const correct = (id: string, corrections: Readonly<Record<string, unknown>>) =>
+  stage.act(id, 'resolve', { action: 'CORRECT_AND_RETRY', reason: 'As the customer says', corrections });
+
+describe('a donor that refuses', () => {
+  it('is asked again with what was wrong put right, as often as it takes', async () => {
+    const order = await stage.submit(portIn());
+    const first = lastDate(order);
+    await reject(order, 'NP04_WRONG_DONOR');
+    expect(stage.effects(order, 'np.find-operator')).toHaveLength(1);
+    await reject(order, 'NP06_DATE_INVALID');
+    expect(lastDate(order)).toBe(nextWorkingDay(first));
+    await reject(order, 'NP09_PREPAID_POSTPAID');
+    expect(requests(order)).toHaveLength(4);
+
+    await reject(order, 'NP06_DATE_INVALID');
+    const { id } = await stage.workItem('NUMBER_PORTING', order, ITEM);
+    expect((await stage.item(order, '1')).state).toBe('held');
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The donor was called' });
+    await confirm(order, lastDate(order));
+    await stage.platform.advanceTo(portWindow(lastDate(order)).opens.getTime() + 60_000);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('for what a person must put right is asked again with it, time and again for one order', async () => {
+    const order = await stage.submit(portIn());
+    const corrections = [
+      ['NP01_UNKNOWN_NUMBER', 'CUSTOMER_CARE', { number: '+4520123457' }],
+      ['NP02_ICC_MISMATCH', 'CUSTOMER_CARE', { donorIccid: '8945010000000000002' }],
+      ['NP03_CUSTOMER_ID_MISMATCH', 'CUSTOMER_CARE', { donorCustomerId: 'CVR-1' }],
+      ['NP05_PORT_IN_PROGRESS', 'NUMBER_PORTING', { donor: 'OP002' }],
+      ['NP07_NOT_PORTABLE', 'CUSTOMER_CARE', { number: '+4520123458' }],
+      ['NP08_MULTI_NUMBER', 'NUMBER_PORTING', { number: '+4520123459' }],
+      ['NP10_AUTHORITY_MISSING', 'CUSTOMER_CARE', { authorityRef: 'AUTH-3' }],
+      ['NP11_TERMINATED_TOO_LONG', 'CUSTOMER_CARE', { number: '+4520123460' }],
+      ['NP12_FRAUD_SUSPECTED', 'FRAUD_REVIEW', { authorityRef: 'AUTH-4' }],
+      ['NP99_OTHER', 'NUMBER_PORTING', { donor: 'OP003' }],
+    ] as const;
+    for (const [code, desk, corrected] of corrections) {
+      await reject(order, code);
+      const { id, step } = await stage.workItem(desk, order, ITEM);
+      expect([step, (await stage.api.workItem(id)).failure?.error]).toEqual(['portReq', code]);
+      await correct(id, corrected);
+    }
+    expect(new Set(requests(order).map(({ npOrderId }) => npOrderId)).size).toBe(corrections.length + 1);
+    expect((await stage.item(order, '1')).state).toBe('inProgress');
+    expect(await confirm(order, lastDate(order))).toBe('applied');
+  });
+
+  it('because the customer took it back has the item cancelled', async () => {
+    const order = await stage.submit(portIn());
+    await reject(order, 'NP13_CUSTOMER_CANCELLED');
+    expect((await stage.order(order)).state).toBe('cancelled');
+    expect(stage.effects(order, 'sim.release')).toHaveLength(1);
+  });
+
+  it('by saying nothing for a day is for the porting desk', async () => {
+    const order = await stage.submit(portIn());
+    await stage.advance('P1DT1H');
+    const { id } = await stage.workItem('NUMBER_PORTING', order, ITEM);
+    expect((await stage.api.workItem(id)).failure).toMatchObject({
+      step: 'portConfirm',
+      error: 'NO_RESPONSE',
+    });
+  });
+});
+
+describe('a number that left by mistake', () => {
+  it('is bridged, comes back at once, and is compensated', async () => {
+    const order = await stage.submit(
+      orderFor('number-restore', { number: NUMBER, cause: 'mistake', mobile: true, authorityRef: 'AUTH-9' }),
+    );
+    const { id } = await stage.workItem('NUMBER_PORTING', order, ITEM);
+    await stage.act(id, 'claim');
+    await stage.act(id, 'complete', { decision: 'APPROVE', ok: true });
+    expect(stage.steps(order, 'mobile.provision')).toEqual(['01.bridge']);
+    const date = lastDate(order);
+    expect(date <= workingDayFrom(calendarDate(nextPortMoment(await now())))).toBe(true);
+    await confirm(order, date);
+    await stage.platform.advanceTo(
+      Math.max(portWindow(date).opens.getTime(), (await now()).getTime()) + 60_000,
+    );
+    expect(await stage.milestones(order, '1')).toContain('NUMBER_PORTED');
+    expect(stage.steps(order, 'billing.adjust')).toEqual(['01.compensate']);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+});
