@@ -61,6 +61,18 @@ const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant
       (holder.includes('undoclose') && action === 'dynamodb:Query' && resource.includes('Waits')),
   },
   {
+    reason: 'Finds and puts right what was lost; test/flows/sweeper.test.ts loses it',
+    covers: ({ holder }) => holder.includes('sweepersweep'),
+  },
+  {
+    reason: 'Changes orders that are under way, which test/flows/amendment.test.ts does',
+    covers: ({ holder }) => holder.includes('productordersamend'),
+  },
+  {
+    reason: 'Puts work of late orders first; no order here is late',
+    covers: ({ holder, resource }) => holder.includes('timingassess') && resource.includes('WorkItems'),
+  },
+  {
     reason: 'Two people or deliveries in the same instant: whoever was slower looks again',
     covers: ({ holder, action, resource }) =>
       /repairroute|workitemsopen|undoprepare|waitspark/.test(holder) &&
