@@ -44,7 +44,8 @@ export type Scope =
   | 'orders:history'
   | 'work-items'
   | 'work-items:repair'
-  | 'events:write';
+  | 'events:write'
+  | 'operations';
 
 const VERBS = ['GET', 'POST', 'PATCH'] as const;
 type HttpVerb = (typeof VERBS)[number];
@@ -153,7 +154,10 @@ const STEP_TABLES = {
 } as const satisfies Tables;
 
 /** A compensation finds the outputs of the step, and marks it as undone. */
-const UNDO_TABLES = { suborders: ['Query', 'UpdateItem'] } as const satisfies Tables;
+const UNDO_TABLES = {
+  orders: ['GetItem'],
+  suborders: ['Query', 'UpdateItem'],
+} as const satisfies Tables;
 
 /** Parking a token: the wait, and the step that waits. */
 const PARK_TABLES = {
@@ -181,6 +185,12 @@ const COMPLETE_TABLES = {
   workItems: ['GetItem', 'PutItem'],
   bindings: ['GetItem', 'PutItem', 'DeleteItem'],
   ...TOLD,
+} as const satisfies Tables;
+
+/** What suspends an order and resumes it: its suborders, and what they wait for. */
+const HOLD_TABLES = {
+  suborders: ['Query', 'UpdateItem'],
+  waits: ['Query', 'UpdateItem'],
 } as const satisfies Tables;
 
 /** Having suborders end before their work is done: their state, what they wait for, and the request that asked for it. */
@@ -351,6 +361,52 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     queue('cancellations', 10),
   ),
 
+  route(
+    'product-orders/suspend',
+    'Suspends an order: no step starts any more',
+    { tables: HOLD_TABLES },
+    `POST ${TMF622}/{id}/suspend`,
+    'operations',
+  ),
+  route(
+    'product-orders/resume',
+    'Resumes a suspended order',
+    { tables: HOLD_TABLES },
+    `POST ${TMF622}/{id}/resume`,
+    'operations',
+  ),
+  route(
+    'incident-switches/list',
+    'Shows the switches that are on',
+    { tables: { orders: ['GetItem'] } },
+    'GET /incident-switches',
+    'operations',
+  ),
+  route(
+    'incident-switches/on',
+    'Parks what would begin of a flow, a task or an underlying system',
+    { tables: { orders: ['UpdateItem'] } },
+    'POST /incident-switches',
+    'operations',
+  ),
+  route(
+    'incident-switches/off',
+    'Switches it off, and has what it held back let go on',
+    { tables: { orders: ['UpdateItem'] }, sends: ['releases'] },
+    'POST /incident-switches/{id}/off',
+    'operations',
+  ),
+  handler(
+    'incident-switches/release',
+    'orders',
+    'Lets go on what a switch held back, so many a second',
+    {
+      tables: { orders: ['GetItem'], waits: ['UpdateItem'], inbox: ['Query', 'DeleteItem'] },
+      sends: ['releases'],
+    },
+    queue('releases', 1, 2),
+  ),
+
   handler(
     'intake/enqueue',
     'orders',
@@ -415,7 +471,12 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'orders',
     'Applies the rule of the task that failed: desk, ask, run again, flag or cancel',
     {
-      tables: { ...OPEN_TABLES, orders: ['GetItem', 'UpdateItem'], suborders: [...READ, ...WRITE] },
+      tables: {
+        ...OPEN_TABLES,
+        orders: ['GetItem', 'UpdateItem'],
+        suborders: [...READ, ...WRITE],
+        inbox: ['PutItem'],
+      },
     },
     queue('repair'),
   ),

@@ -8,6 +8,7 @@ type NamedQueue =
   | 'failed-executions'
   | 'intake'
   | 'cancellations'
+  | 'releases'
   | 'repair';
 
 /** A desk's queue has the id of the desk behind `desk_`. */
@@ -42,7 +43,7 @@ export const QUEUES: readonly QueueDefinition[] = [
   {
     id: 'intake-dead-letters',
     purpose:
-      'Orders that could not be started, and cancellations that could not be carried out: redrive them',
+      'Orders that could not be started, and cancellations and releases that could not be carried out: redrive them',
     watched: true,
   },
   {
@@ -72,6 +73,12 @@ export const QUEUES: readonly QueueDefinition[] = [
     purpose: 'Requests to cancel an order, or items of it',
     deadLetters: 'intake-dead-letters',
     environment: 'CANCELLATIONS_QUEUE_URL',
+  },
+  {
+    id: 'releases',
+    purpose: 'Switches that went off: what they held back is let go on',
+    deadLetters: 'intake-dead-letters',
+    environment: 'RELEASES_QUEUE_URL',
   },
   { id: 'repair', purpose: 'Failed steps, each with a task token', deadLetters: 'undelivered' },
   ...DESK_IDS.map(

@@ -19,7 +19,7 @@ export const ROLES = {
   ops: {
     sub: 'operator-1',
     client_id: 'desk-console',
-    scope: 'orders:read orders:history work-items work-items:repair',
+    scope: 'orders:read orders:history work-items work-items:repair operations',
     desks: ['*'],
   },
 } as const;

@@ -1,6 +1,7 @@
 import type { Facts } from '#shared/domain/facts.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { stepHistory } from '#shared/history/steps.ts';
+import { ON_HOLD } from '#shared/holds/holds.ts';
 import { waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { projectOrderState } from '#shared/steps/order-state.ts';
@@ -20,6 +21,7 @@ import { failureHistory } from '#shared/work-items/history.ts';
 import { openWorkItem } from '#shared/work-items/open.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import { ancestors } from '#state-machines/language/graph.ts';
+import { holdStep } from './hold-step.ts';
 import { failedStep, type RepairMessage } from './message.ts';
 
 /** Where the flow goes on, and the flags that it goes on with. */
@@ -33,6 +35,7 @@ interface Direction {
  * step, on with a flag, or to cancellation. Safe to repeat: the same message opens nothing twice.
  */
 export async function routeFailure(deps: Dependencies, message: RepairMessage): Promise<void> {
+  if (message.failure.error === ON_HOLD.error) return holdStep(deps, message);
   const { undo } = message;
   const rule = await ruleOf(deps, message);
   const desk = deskOf(rule);

@@ -3,6 +3,8 @@ import { instantOf } from '#shared/domain/calendar.ts';
 import { InputIncomplete, StateConflict } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
+import { assertNotOnHold } from '#shared/holds/holds.ts';
+import { readSwitches } from '#shared/holds/switches.ts';
 import { correlationItem, correlationKeyOf } from '#shared/inbox/correlation.ts';
 import { applyPendingEvents } from '#shared/inbox/matching.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
@@ -66,6 +68,8 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   // Completed by hand: then what the wait would have needed does not matter.
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: await parkWait(deps, base) };
+  if (kind !== 'gate' && !isEnding(row))
+    assertNotOnHold(row, await readSwitches(deps), { name: task, system: undefined });
   if (kind === 'gate' ? isEnding(row) : !(await mayBegin(deps, row, step)))
     throw new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
   if (kind === 'gate') return { status: await parkWait(deps, { ...base, outcome: { result: {} } }) };

@@ -19,6 +19,8 @@ export async function endWaits(deps: Dependencies, order: string, suborder: stri
 }
 
 const ATTEMPTS = 5;
+/** As this step fails what undoes a suborder: that waits for a person. */
+const UNDOING = 'cancel';
 const NOTE = 'The suborder is cancelled';
 
 /**
@@ -26,7 +28,7 @@ const NOTE = 'The suborder is cancelled';
  * looked at again, so that neither stays alone.
  */
 export async function endWait(deps: Dependencies, wait: Wait): Promise<void> {
-  if (wait.status !== 'open' || wait.kind === 'undo') return;
+  if (wait.status !== 'open' || wait.kind === 'undo' || wait.step === UNDOING) return;
   const at = deps.now().toISOString();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await workItemOf(deps, wait);
@@ -45,7 +47,7 @@ const WAIT = 0;
 
 /** A failed step goes to the undo at once; anything else fails, and comes there by its rule. */
 const outcomeOf = ({ kind }: Wait): Outcome =>
-  kind === 'repair' ? { result: { resumeAt: 'cancel', flags: {} } } : SUBORDER_ENDING;
+  kind === 'repair' || kind === 'hold' ? { result: { resumeAt: 'cancel', flags: {} } } : SUBORDER_ENDING;
 
 /** The write that has a flow leave a wait; refused once the wait has its outcome, which a gate and a timer have from the start. */
 export const leave = (wait: Wait, outcome: Outcome = outcomeOf(wait)): TransactItem => ({
@@ -53,7 +55,8 @@ export const leave = (wait: Wait, outcome: Outcome = outcomeOf(wait)): TransactI
     TableName: tableName('waits'),
     Key: { order: wait.order, wait: wait.wait },
     UpdateExpression: 'SET #outcome = :outcome REMOVE #pending, #notBefore',
-    ConditionExpression: '#status = :open AND (attribute_not_exists(#outcome) OR #kind IN (:gate, :timer))',
+    ConditionExpression:
+      '#status = :open AND (attribute_not_exists(#outcome) OR #kind IN (:gate, :timer, :hold))',
     ExpressionAttributeNames: {
       '#outcome': 'outcome',
       '#pending': 'pending',
@@ -61,7 +64,13 @@ export const leave = (wait: Wait, outcome: Outcome = outcomeOf(wait)): TransactI
       '#status': 'status',
       '#kind': 'kind',
     },
-    ExpressionAttributeValues: { ':outcome': outcome, ':open': 'open', ':gate': 'gate', ':timer': 'timer' },
+    ExpressionAttributeValues: {
+      ':outcome': outcome,
+      ':open': 'open',
+      ':gate': 'gate',
+      ':timer': 'timer',
+      ':hold': 'hold',
+    },
   },
 });
 

@@ -3,6 +3,8 @@ import type { CallSystem, SystemCall } from '#shared/clients/underlying-system.t
 import { BusinessRejection, ContractViolation, StateConflict } from '#shared/domain/errors.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
+import { assertNotOnHold } from '#shared/holds/holds.ts';
+import { readSwitches } from '#shared/holds/switches.ts';
 import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import type { SystemTask } from '#shared/tasks/task.ts';
@@ -79,6 +81,7 @@ export const callUnderlyingSystem =
  * (5) check the outputs; (6) record the step, its milestone and the gates it opens in one transaction.
  *
  * @throws StateConflict `SuborderEnding` when the suborder is being cancelled: no new step starts
+ * @throws StateConflict `OnHold` when it is suspended, or a switch keeps calls from going out
  * @throws InputIncomplete, BusinessRejection, ContractViolation: for a person or a rule; TechnicalError, AnswerPending: retried
  */
 export async function runStep<T extends SystemTask>(
@@ -88,14 +91,16 @@ export async function runStep<T extends SystemTask>(
   event: StepEvent,
 ): Promise<StepAnswer> {
   const { order, suborder: number, step } = event;
-  const [suborder, steps, orderFacts] = await Promise.all([
+  const [suborder, steps, orderFacts, switches] = await Promise.all([
     getSuborder(deps, order, number),
     getSteps(deps, order, number),
     getOrderFacts(deps, order),
+    readSwitches(deps),
   ]);
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };
   if (isEnding(suborder)) throw ending(suborder);
+  assertNotOnHold(suborder, switches, task);
 
   const facts = knownFacts(orderFacts, suborder, steps);
   const input = await collectInput<T['input']>(deps, event, task.input, suborder, facts);

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { CallSystem } from '#shared/clients/underlying-system.ts';
+import { assertNotOnHold } from '#shared/holds/holds.ts';
+import { readSwitches } from '#shared/holds/switches.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { StepRecord } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
@@ -31,9 +33,10 @@ export async function undoStep(
   event: z.output<typeof undoEventSchema>,
 ): Promise<{ status: 'undone' | 'replayed' }> {
   const { order, suborder, step } = event;
-  const steps = await getSteps(deps, order, suborder);
+  const [steps, switches] = await Promise.all([getSteps(deps, order, suborder), readSwitches(deps)]);
   const record = steps.find((known) => known.step === step);
   if (record?.status !== 'done') return { status: 'replayed' };
+  assertNotOnHold({}, switches, task);
   if (task.system === 'milepost') throw new Error(`${task.name} calls no underlying system`);
   await deps.callSystem({
     system: task.system,

@@ -43,6 +43,8 @@ export interface Parking {
   readonly tells?: MessageTemplate | undefined;
   /** ISO time before which it is not resumed. */
   readonly notBefore?: string | undefined;
+  /** What holds it back, until each of these entries is taken out. */
+  readonly pending?: readonly string[];
   /** The outcome, when it is known already: what is parked passes as soon as nothing is pending. */
   readonly outcome?: Outcome;
   /** Writes of the same transaction, such as the work item. */
@@ -114,6 +116,7 @@ function park(parking: Parking): TransactItem {
   if (outcome) set.outcome = outcome;
   if (reminders && reminders.length > 0) set.reminders = reminders;
   if (onDeadline) set.onDeadline = onDeadline;
+  if (parking.pending && parking.pending.length > 0) set.pending = new Set(parking.pending);
   const names = Object.keys(set);
   // What an earlier attempt left behind; a gate's time comes from its milestones.
   const optional = ['outcome', 'reminders', 'onDeadline', ...(kind === 'gate' ? [] : ['notBefore'])];

@@ -195,6 +195,7 @@ const progressSchema = suborderSchema.pick({
   milestones: true,
   steps: true,
   done: true,
+  suspended: true,
 });
 
 /** How far the suborders of an order are, order management (`00`) among them; empty before it starts. */
@@ -206,7 +207,7 @@ export async function loadProgress(
     new QueryCommand({
       TableName: tableName('suborders'),
       KeyConditionExpression: '#order = :order AND begins_with(sk, :suborder)',
-      ProjectionExpression: 'suborder, #item, #state, milestones, steps, done',
+      ProjectionExpression: 'suborder, #item, #state, milestones, steps, done, suspended',
       ExpressionAttributeNames: { '#order': 'order', '#item': 'item', '#state': 'state' },
       ExpressionAttributeValues: { ':order': order, ':suborder': 'SUBORDER#' },
       ConsistentRead: true,

@@ -53,6 +53,8 @@ export const suborderSchema = z.object({
   /** The step that has passed a point of no return: after a soft one a cancel costs something, after a hard one it is refused. */
   passedSoft: z.string().optional(),
   passedHard: z.string().optional(),
+  /** While it is suspended no step starts: who did it, and why. */
+  suspended: z.object({ by: z.string(), at: instant, reason: z.string() }).optional(),
   /** How it will end, from the moment on that it is to end before its work is done: no step starts any more. */
   ends: z.enum(['cancelled', 'failed']).optional(),
   /** Id of the request that cancels it. */
@@ -111,7 +113,7 @@ export const waitSchema = z.object({
   wait: z.string(),
   suborder: suborderNumberSchema,
   step: z.string(),
-  kind: z.enum(['gate', 'manual', 'event', 'timer', 'repair', 'undo', 'start']),
+  kind: z.enum(['gate', 'manual', 'event', 'timer', 'repair', 'undo', 'start', 'hold']),
   /** Why it waits, for people. */
   reason: z.string(),
   status: z.enum(['planned', 'open', 'resumed', 'closed']),
@@ -119,7 +121,7 @@ export const waitSchema = z.object({
   token: z.string().optional(),
   /** When the state that waits was entered, and its retry count: orders attempts. */
   attempt: z.string().optional(),
-  /** Milestones of other suborders still waited for, as `nn:GATE`, or `nn:GATE:MILESTONE` when all of a gate's are needed. */
+  /** What holds it back, such as `SUSPENDED`, and milestones of other suborders still waited for, as `nn:GATE`, or `nn:GATE:MILESTONE` when all of a gate's are needed. */
   pending: z.set(z.string()).optional(),
   /** Earliest time of resumption. */
   notBefore: instant.optional(),

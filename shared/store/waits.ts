@@ -16,19 +16,33 @@ export async function getWait(
 }
 
 /** All waits of a suborder, those that are over among them. */
-export async function getWaits(
-  { documents }: Pick<Dependencies, 'documents'>,
+export const getWaits = (
+  deps: Pick<Dependencies, 'documents'>,
   order: string,
   suborder: string,
+): Promise<Wait[]> =>
+  query(deps, '#order = :order AND begins_with(#wait, :prefix)', {
+    names: { '#order': 'order', '#wait': 'wait' },
+    values: { ':order': order, ':prefix': `${suborder}#` },
+  });
+
+/** All waits of an order, those that are over among them. */
+export const getWaitsOfOrder = (deps: Pick<Dependencies, 'documents'>, order: string): Promise<Wait[]> =>
+  query(deps, '#order = :order', { names: { '#order': 'order' }, values: { ':order': order } });
+
+async function query(
+  { documents }: Pick<Dependencies, 'documents'>,
+  condition: string,
+  { names, values }: { names: Record<string, string>; values: Record<string, string> },
 ): Promise<Wait[]> {
   const waits: Wait[] = [];
   const pages = paginateQuery(
     { client: documents },
     {
       TableName: tableName('waits'),
-      KeyConditionExpression: '#order = :order AND begins_with(#wait, :prefix)',
-      ExpressionAttributeNames: { '#order': 'order', '#wait': 'wait' },
-      ExpressionAttributeValues: { ':order': order, ':prefix': `${suborder}#` },
+      KeyConditionExpression: condition,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
       ConsistentRead: true,
     },
   );

@@ -169,7 +169,7 @@ class OrderSweep {
     if ((status !== 'waiting' && status !== 'fallout') || this.#isRecent(at)) return;
     const row = this.#records.suborders.find((known) => known.suborder === suborder);
     if (!row || row.ends || row.endedAt) return;
-    const kinds = status === 'fallout' ? ['repair'] : ['manual', 'event', 'timer', 'repair'];
+    const kinds = status === 'fallout' ? ['repair', 'hold'] : ['manual', 'event', 'timer', 'repair', 'hold'];
     const open = this.#waits.some(
       (wait) => wait.status === 'open' && kinds.some((kind) => wait.wait === waitId(suborder, step, kind)),
     );

@@ -10,7 +10,7 @@ export const BASE_PATH = '/tmf-api/productOrderingManagement/v4';
 /** What the resource shows of a suborder. */
 export type SuborderProgress = Pick<
   Suborder,
-  'suborder' | 'item' | 'state' | 'milestones' | 'steps' | 'done'
+  'suborder' | 'item' | 'state' | 'milestones' | 'steps' | 'done' | 'suspended'
 >;
 
 /** What the resource shows of an order's header. */
@@ -51,8 +51,15 @@ export function productOrder(
     ...(suborders.length > 0 && { progress: progressOf(suborders) }),
     ...(milestones.length > 0 && { productOrderMilestone: milestones }),
     ...(alerts.length > 0 && { productOrderJeopardyAlert: alerts }),
+    ...suspensionOf(suborders),
     '@type': document['@type'] ?? 'ProductOrder',
   };
+}
+
+/** Since when and why no step of the order starts; an extension. */
+function suspensionOf(suborders: readonly SuborderProgress[]) {
+  const suspended = suborders.find((suborder) => suborder.suspended)?.suspended;
+  return suspended && { suspension: { since: suspended.at, reason: suspended.reason } };
 }
 
 /** The answer to the `POST` that created the order, the same whenever it is asked for. */

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
 import type { Facts } from '#shared/domain/facts.ts';
+import { holdsOn, ON_HOLD } from '#shared/holds/holds.ts';
+import { readSwitches } from '#shared/holds/switches.ts';
 import type { TransactItem } from '#shared/steps/completion.ts';
 import { waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { SUBORDER_ENDING } from '#shared/steps/ending.ts';
+import { isEnding, SUBORDER_ENDING } from '#shared/steps/ending.ts';
 import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
 import { mayBegin } from '#shared/steps/no-return.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
@@ -44,11 +46,12 @@ export async function openWorkItem(
   message: DeskMessage,
 ): Promise<Awaited<ReturnType<typeof parkWait>>> {
   const { order, suborder, step, task, kind, title, reaches, tells } = message;
-  const [row, steps, orderFacts, level] = await Promise.all([
+  const [row, steps, orderFacts, level, switches] = await Promise.all([
     getSuborder(deps, order, suborder),
     getSteps(deps, order, suborder),
     getOrderFacts(deps, order),
     readJeopardy(deps, order),
+    kind === 'manual' ? readSwitches(deps) : [],
   ]);
   const parking = {
     order,
@@ -64,6 +67,8 @@ export async function openWorkItem(
     tells,
     announces: message.announces,
   };
+  const onHold = kind === 'manual' && !isEnding(row) && holdsOn(row, switches, { name: task });
+  if (onHold && onHold.length > 0) return parkWait(deps, { ...parking, outcome: ON_HOLD });
   if (kind === 'manual' && !(await mayBegin(deps, row, step)))
     return parkWait(deps, { ...parking, outcome: SUBORDER_ENDING });
   const record = steps.find((known) => known.step === step);

@@ -349,7 +349,7 @@ class Compiler {
    * The branches of a cancelled suborder end one by one: what runs in another branch at that moment comes to its end, so
    * that it is known and undone; the step after them finds that the suborder is being cancelled.
    */
-  #leaveBranch(scope: Scope): State {
+  #leaveBranch({ repair }: Scope): State {
     return {
       Type: 'Task',
       Comment: 'Milepost: the suborder is cancelled; its other branches leave what they wait for.',
@@ -360,15 +360,8 @@ class Compiler {
       },
       Output: {},
       TimeoutSeconds: 60,
-      Retry: RETRY.standard.map(retrier),
-      Catch: [
-        {
-          ErrorEquals: ['States.ALL'],
-          Assign: { [variable('failure', scope)]: { step: CANCEL, task: 'order.cancel', ...THROWN } },
-          Output: {},
-          Next: scope.repair,
-        },
-      ],
+      Retry: [retrier(LAMBDA_RETRY)],
+      Catch: [{ ErrorEquals: ['States.ALL'], Output: {}, Next: repair }],
       End: true,
     };
   }

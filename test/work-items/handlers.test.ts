@@ -384,7 +384,10 @@ describe('a batch of messages', () => {
 
   it('gives back only what could not be opened', async () => {
     const document = JSON.stringify({ orderDate: START, relatedParty: [], productOrderItem: [] });
-    dynamo.on(GetCommand, { TableName: 'orders' }).resolves({ Item: { document } });
+    const { order } = workItem();
+    dynamo
+      .on(GetCommand, { TableName: 'orders', Key: { pk: `ORDER#${order}`, sk: 'DOCUMENT' } })
+      .resolves({ Item: { document } });
     dynamo
       .on(GetCommand, { TableName: 'suborders', Key: { order: workItem().order, sk: 'SUBORDER#04' } })
       .resolves({ Item: suborderRow() });

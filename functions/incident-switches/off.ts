@@ -1,0 +1,33 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { NotFound } from '#shared/domain/errors.ts';
+import { SWITCH_KINDS, switchOff } from '#shared/holds/switches.ts';
+import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
+import { type Handle, httpHandler } from '../http.ts';
+import type { Release } from './release.ts';
+
+/**
+ * `POST /incident-switches/{id}/off`: what was parked is let go on, at the pace of `release`. A switch that
+ * is off already may be switched off again: should the first request have ended in between, what it left is let go on.
+ */
+export const off =
+  (deps: Dependencies, send: (message: Release) => Promise<void>): Handle =>
+  async ({ path: { id = '' } }) => {
+    if (!SWITCH_ID.test(id)) throw new NotFound('Switch', id.slice(0, 120));
+    await switchOff(deps, id);
+    await send({ id, from: deps.now().toISOString(), released: 0 });
+    return { status: 204 };
+  };
+
+const SWITCH_ID = new RegExp(`^(${SWITCH_KINDS.join('|')}):[a-z0-9.-]{1,100}$`);
+
+const sqs = new SQSClient();
+
+export const handler = httpHandler({
+  errors: 'problem',
+  body: 'optional',
+  handle: off(defaultDependencies(), async (message) => {
+    const QueueUrl = process.env.RELEASES_QUEUE_URL;
+    if (!QueueUrl) throw new Error('The environment variable RELEASES_QUEUE_URL is not set');
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) }));
+  }),
+});

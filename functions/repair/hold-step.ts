@@ -1,0 +1,56 @@
+import { listHeld } from '#shared/holds/held-waits.ts';
+import { type Held, holdsOn, SUSPENDED } from '#shared/holds/holds.ts';
+import { readSwitches } from '#shared/holds/switches.ts';
+import { openGate, waitId } from '#shared/steps/completion.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { writeTogether } from '#shared/steps/transaction.ts';
+import { attemptKey, parkWait } from '#shared/steps/waits.ts';
+import { getSuborder } from '#shared/store/suborders.ts';
+import { ALL_UNDO_TASKS, taskNamed } from '#shared/tasks/registry.ts';
+import { failedStep, type RepairMessage } from './message.ts';
+
+/**
+ * Parks a step that may not begin now, until its order is resumed and each switch that keeps it is off. It did not fail:
+ * nothing is counted, and nobody has to repair it. Who resumes and switches off does so first and looks for waits then;
+ * here it is the other way round, so that no wait stays behind.
+ */
+export async function holdStep(deps: Dependencies, message: RepairMessage): Promise<void> {
+  const { order, suborder, failure, undo, attempt, taskToken, timeLimitSeconds } = message;
+  const step = failedStep(message);
+  const kind = undo ? 'undo' : 'hold';
+  const wait = waitId(suborder, step, kind);
+  const holds = await holdsNow(deps, message);
+  await parkWait(deps, {
+    order,
+    suborder,
+    step,
+    task: failure.task,
+    kind,
+    token: taskToken,
+    attempt: attemptKey(attempt),
+    reason: `On hold: ${holds.join(', ')}`,
+    dueAt: new Date(Date.parse(attempt.enteredAt) + timeLimitSeconds * 1000).toISOString(),
+    pending: holds,
+    outcome: { result: undo ? {} : { resumeAt: failure.step, flags: {} } },
+    extra: holds.filter((hold) => hold !== SUSPENDED).map((id) => listHeld(id, order, wait)),
+  });
+  const still = await holdsNow(deps, message);
+  for (const hold of holds)
+    if (!still.includes(hold)) await writeTogether(deps, [openGate(order, wait, hold)]);
+}
+
+async function holdsNow(
+  deps: Dependencies,
+  { order, suborder, failure, undo }: RepairMessage,
+): Promise<readonly string[]> {
+  const [row, switches] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    readSwitches(deps, { consistently: true }),
+  ]);
+  return undo ? holdsOn({}, switches, heldTask(undo)) : holdsOn(row, switches, heldTask(failure.task));
+}
+
+function heldTask(name: string): Held {
+  const task = taskNamed(name) ?? ALL_UNDO_TASKS.find((undo) => undo.name === name);
+  return { name, system: task && 'system' in task ? task.system : undefined };
+}
