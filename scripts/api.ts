@@ -59,6 +59,7 @@ const listedWorkItemSchema = z.looseObject({
 export type ListedWorkItem = z.output<typeof listedWorkItemSchema>;
 
 const workItemSchema = listedWorkItemSchema.extend({
+  task: z.string(),
   context: z.record(z.string(), z.unknown()),
   failure: z.looseObject({ step: z.string(), error: z.string(), cause: z.string() }).optional(),
   form: z

@@ -119,23 +119,24 @@ export class World {
 }
 
 /** A form filled in as a picker would: labels of the kind that the form asks for, and OK. */
-export function fillIn(form: WorkItem['form'] = []): Record<string, unknown> {
+export function fillIn(form: WorkItem['form'] = [], random = Math.random): Record<string, unknown> {
   const answers = form.flatMap(({ id, type, required, example = '' }) => {
     if (type === 'confirm') return [[id, true]];
-    return type === 'scan' && required ? [[id, labelLike(example)]] : [];
+    return type === 'scan' && required ? [[id, labelLike(example, random)]] : [];
   });
   return Object.fromEntries(answers);
 }
 
 /** Another label of the same kind: each digit, and each letter that is one in hexadecimal, in the last ten characters is drawn anew. */
-const labelLike = (example: string): string =>
+const labelLike = (example: string, random: () => number): string =>
   example.slice(0, -10) +
   example
     .slice(-10)
-    .replaceAll(/\d/g, () => oneOf('0123456789'))
-    .replaceAll(/[A-F]/g, () => oneOf('ABCDEF'));
+    .replaceAll(/\d/g, () => oneOf('0123456789', random))
+    .replaceAll(/[A-F]/g, () => oneOf('ABCDEF', random));
 
-const oneOf = (letters: string): string => letters.charAt(Math.floor(Math.random() * letters.length));
+const oneOf = (letters: string, random: () => number): string =>
+  letters.charAt(Math.floor(random() * letters.length));
 
 function inHours(time: number): number {
   const hour = new Date(time).getUTCHours();

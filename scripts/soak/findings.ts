@@ -1,0 +1,76 @@
+import { isTerminal } from '#shared/domain/states.ts';
+import type { Suborder, Wait } from '#shared/store/records.ts';
+import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
+import type { Effect } from '#simulator/simulator.ts';
+import type { Order } from '../api.ts';
+import type { Records } from './records.ts';
+
+/** What an order breaks of what must always hold, each in words that name the order. */
+export type Finding =
+  | 'stateDoesNotFollow'
+  | 'notUndone'
+  | 'undoneOutOfOrder'
+  | 'openWaitOfEnded'
+  | 'waitsForNothing';
+
+export interface Found {
+  readonly kind: Finding;
+  readonly what: string;
+}
+
+/** Holds an order that has ended against what must be true of it. */
+export async function findingsOf(
+  order: Order,
+  records: Records,
+  effects: readonly Effect[],
+): Promise<Found[]> {
+  const [waits, { suborders, steps }] = await Promise.all([
+    records.waits(order.id),
+    records.suborders(order.id),
+  ]);
+  const found: Found[] = waits
+    .filter(({ token, status }) => token !== undefined && status === 'open')
+    .map(({ wait }) => ({
+      kind: 'openWaitOfEnded',
+      what: `${order.id} has ended, and ${wait} is still open`,
+    }));
+  const open = order.productOrderItem.filter(({ state }) => !isTerminal(state));
+  for (const { id, state } of open)
+    found.push({
+      kind: 'stateDoesNotFollow',
+      what: `${order.id} is ${order.state}, and item ${id} is ${state}`,
+    });
+  for (const { suborder } of suborders.filter(({ state }) => state === 'cancelled')) {
+    const own = steps.filter((step) => step.suborder === suborder);
+    for (const { step, task, status } of own)
+      if (status === 'done' && compensationOf(taskNamed(task)))
+        found.push({
+          kind: 'notUndone',
+          what: `${order.id}-${suborder} is cancelled, and ${step} is not undone`,
+        });
+    found.push(...outOfOrder(`${order.id}-${suborder}`, effects, suborder));
+  }
+  return found;
+}
+
+/** Undoing goes back the way that was come: what was done last is undone first. */
+function outOfOrder(name: string, effects: readonly Effect[], suborder: string): Found[] {
+  const own = effects.filter(({ step }) => step?.startsWith(`${suborder}.`));
+  const place = new Map(own.map(({ key }, index) => [key, index]));
+  const undone = own
+    .filter(({ step }) => step?.endsWith('.undo'))
+    .flatMap(({ undoes, step }) => {
+      const at = undoes === undefined ? undefined : place.get(undoes);
+      return at === undefined ? [] : [{ at, step }];
+    });
+  return undone.flatMap(({ at, step }, index) => {
+    const before = undone[index - 1];
+    return before && before.at < at
+      ? [{ kind: 'undoneOutOfOrder' as const, what: `${name}: ${step} is undone after ${before.step}` }]
+      : [];
+  });
+}
+
+/** An order that has not ended waits for somebody, something or a date; else nobody will ever go on with it. */
+export const waitsForSomething = (waits: readonly Wait[], suborders: readonly Suborder[]): boolean =>
+  waits.some(({ status }) => status === 'open') || suborders.length === 0;

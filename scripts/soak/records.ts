@@ -1,0 +1,85 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { headerKey } from '#shared/store/orders.ts';
+import { stepSchema, suborderSchema, waitSchema } from '#shared/store/records.ts';
+import type { Platform } from '../platform.ts';
+
+/** What the tables and Step Functions keep of orders, read behind the back of the APIs to be held against what they say. */
+export class Records {
+  readonly #platform: Platform;
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #tables: ReadonlyMap<string, string>;
+
+  private constructor(platform: Platform, tables: ReadonlyMap<string, string>) {
+    this.#platform = platform;
+    this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient(platform.cloud.clientConfig));
+    this.#tables = tables;
+  }
+
+  static async of(platform: Platform): Promise<Records> {
+    const names = await Promise.all(
+      ['Orders', 'Waits', 'Suborders'].map(
+        async (id) => [id, (await platform.cloud.resource('AWS::DynamoDB::Table', id)).name] as const,
+      ),
+    );
+    return new Records(platform, new Map(names));
+  }
+
+  /** The state of an order as it was last recorded, which costs less to ask than the API. */
+  async state(order: string): Promise<string> {
+    const { Item } = await this.#documents.send(
+      new GetCommand({ TableName: this.#tables.get('Orders'), Key: headerKey(order) }),
+    );
+    return z.object({ state: z.string() }).parse(Item).state;
+  }
+
+  /** Every wait of an order, those that are over too. */
+  async waits(order: string) {
+    return z.array(waitSchema).parse(await this.#ofOrder('Waits', order));
+  }
+
+  /** The suborders of an order, order management among them, and the records of their steps. */
+  async suborders(order: string) {
+    const items = await this.#ofOrder('Suborders', order);
+    const rows = items.map((item) => ({
+      suborder: suborderSchema.safeParse(item).data,
+      step: stepSchema.safeParse(item).data,
+    }));
+    return {
+      suborders: rows.flatMap(({ suborder }) => suborder ?? []),
+      steps: rows.flatMap(({ step }) => step ?? []),
+    };
+  }
+
+  /** Names of the executions that run. */
+  async running(): Promise<string[]> {
+    const client = new SFNClient(this.#platform.cloud.clientConfig);
+    const { resources } = await this.#platform.cloud.resources();
+    const names: string[] = [];
+    for (const { physicalId } of resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine'))
+      for await (const { executions = [] } of paginateListExecutions(
+        { client },
+        { stateMachineArn: physicalId, statusFilter: 'RUNNING' },
+      ))
+        names.push(...executions.flatMap(({ name }) => name ?? []));
+    return names;
+  }
+
+  async #ofOrder(table: string, order: string): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    for await (const { Items = [] } of paginateQuery(
+      { client: this.#documents },
+      {
+        TableName: this.#tables.get(table),
+        KeyConditionExpression: '#order = :order',
+        ExpressionAttributeNames: { '#order': 'order' },
+        ExpressionAttributeValues: { ':order': order },
+        ConsistentRead: true,
+      },
+    ))
+      items.push(...Items);
+    return items;
+  }
+}

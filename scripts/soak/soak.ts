@@ -1,0 +1,250 @@
+import { usualFaults } from '#local/faults/faults.ts';
+import { ITEM_STATES, isTerminal } from '#shared/domain/states.ts';
+import type { Wait } from '#shared/store/records.ts';
+import { ALL_TASKS } from '#shared/tasks/registry.ts';
+import { Api, ApiError } from '../api.ts';
+import { DEMO_START, Platform } from '../platform.ts';
+import { Chance } from './chance.ts';
+import { Crowd } from './crowd.ts';
+import { type Finding, findingsOf, waitsForSomething } from './findings.ts';
+import { randomOrder } from './random-orders.ts';
+import { Records } from './records.ts';
+
+const DAY = 24 * 3_600_000;
+/** Longer than any flow takes, with every wait to its end and some repairs. */
+const LONGEST = 400 * DAY;
+/** What was underway when an order ended has come an hour later, retries included. */
+const SETTLED_AFTER = 3_600_000;
+const TERMINAL: ReadonlySet<string> = new Set(ITEM_STATES.filter(isTerminal));
+
+/** How often customers change their mind, and systems refuse or fail past all retries. */
+const ODDS = { cancels: 0.004, cancelsAnItem: 0.004, refuses: 0.15, fails: 0.05 };
+
+export interface SoakOptions {
+  /** Orders to have accepted. */
+  readonly orders: number;
+  /** Decides orders, people, events, cancels and faults. */
+  readonly seed: number;
+  /** Orders under way at a time. */
+  readonly atOnce: number;
+  tell?(text: string): void;
+}
+
+/** What came of it. */
+export interface SoakReport {
+  readonly seed: number;
+  readonly accepted: number;
+  /** Orders that the API refused, since what they asked for cannot go together. */
+  readonly refused: number;
+  /** Accepted orders by the state in which they ended. */
+  readonly terminal: Readonly<Record<string, number>>;
+  /** Orders that still wait for somebody or something. */
+  readonly waiting: number;
+  readonly cancellations: number;
+  readonly effects: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly doubleEffects: number;
+  /** Orders that have not ended, and that nobody and nothing will go on with. */
+  readonly lostOrders: number;
+  /** Executions that wait although their order has ended, and waits of ended orders. */
+  readonly orphanedTokens: number;
+  /** What else must always hold and did not, by kind. */
+  readonly broken: Readonly<Partial<Record<Finding, number>>>;
+  /** Each breach in words, the first hundred. */
+  readonly examples: readonly string[];
+  readonly seconds: number;
+}
+
+/** Whether everything held. */
+export const isClean = ({ doubleEffects, lostOrders, orphanedTokens, broken }: SoakReport): boolean =>
+  doubleEffects + lostOrders + orphanedTokens === 0 && Object.keys(broken).length === 0;
+
+/** Carries out random orders with random people and faults, and holds them against what must always be true. */
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const platform = await Platform.start({ clock: 'manual', start: DEMO_START });
+  try {
+    await platform.cloud.faults(usualFaults(options.seed));
+    return await new Soak(platform, options, await Records.of(platform)).run();
+  } finally {
+    await platform.stop();
+  }
+}
+
+class Soak {
+  readonly #platform: Platform;
+  readonly #options: SoakOptions;
+  readonly #records: Records;
+  readonly #chance: Chance;
+  readonly #api: Api;
+  readonly #crowd: Crowd;
+  /** Orders that have ended, with the time at which what is still on its way of them must have come. */
+  readonly #ended = new Map<string, number>();
+  /** Orders under way, with the time until which they have to end. */
+  readonly #open = new Map<string, number>();
+  readonly #terminal = new Map<string, number>();
+  readonly #broken = new Map<Finding, number>();
+  readonly #examples: string[] = [];
+  #accepted = 0;
+  #refused = 0;
+  #cancellations = 0;
+  #waiting = 0;
+  #lost = 0;
+
+  constructor(platform: Platform, options: SoakOptions, records: Records) {
+    this.#platform = platform;
+    this.#options = options;
+    this.#records = records;
+    this.#chance = new Chance(options.seed);
+    const tokens = new Map<string, Promise<string>>();
+    this.#api = new Api(platform.url, (role) => {
+      const known = tokens.get(role) ?? platform.token(role);
+      tokens.set(role, known);
+      return known;
+    });
+    this.#crowd = new Crowd(this.#api, this.#chance);
+  }
+
+  async run(): Promise<SoakReport> {
+    const { cloud } = this.#platform;
+    const began = performance.now();
+    while (this.#accepted < this.#options.orders || this.#open.size + this.#ended.size > 0) {
+      await this.#submit();
+      await cloud.idle();
+      const now = await cloud.now();
+      const waits = await this.#look(now);
+      const cancelled = await this.#cancelSome();
+      const done = await this.#crowd.act(waits, now);
+      if (done + cancelled > 0) continue;
+      const next = [await cloud.nextDue(), ...this.#ended.values()].filter((time) => time !== undefined);
+      await this.#platform.advanceTo(Math.max(Math.min(...next, now + DAY), now));
+    }
+    await cloud.idle();
+    const orphans = await this.#orphans();
+    const { byKey, undoneTwice } = this.#platform.simulator.doubleEffects();
+    for (const twice of [...byKey, ...undoneTwice])
+      this.#examples.push(`double: ${twice.map(({ key, operation }) => `${operation} ${key}`).join(', ')}`);
+    return {
+      seed: this.#options.seed,
+      accepted: this.#accepted,
+      refused: this.#refused,
+      terminal: Object.fromEntries(this.#terminal),
+      waiting: this.#waiting,
+      cancellations: this.#cancellations,
+      effects: this.#platform.simulator.ledger().length,
+      faults: Object.fromEntries(
+        Map.groupBy(await cloud.faultLog(), ({ kind }) => kind)
+          .entries()
+          .map(([kind, all]) => [kind, all.length]),
+      ),
+      doubleEffects: byKey.length + undoneTwice.length,
+      lostOrders: this.#lost,
+      orphanedTokens: orphans + (this.#broken.get('openWaitOfEnded') ?? 0),
+      broken: Object.fromEntries(this.#broken),
+      examples: this.#examples.slice(0, 100),
+      seconds: (performance.now() - began) / 1000,
+    };
+  }
+
+  /** Keeps as many orders under way as there should be. */
+  async #submit(): Promise<void> {
+    const { orders, atOnce } = this.#options;
+    const now = await this.#platform.cloud.now();
+    while (this.#open.size < atOnce && this.#accepted < orders) {
+      const serial = this.#accepted + this.#refused + 1;
+      try {
+        const { id } = await this.#api.submit(randomOrder(this.#chance, serial, now));
+        this.#accepted += 1;
+        this.#open.set(id, now + LONGEST);
+        this.#misleadSystems(id);
+        if (this.#accepted % 100 === 0) this.#options.tell?.(`${this.#accepted} orders accepted`);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status >= 500) throw error;
+        this.#refused += 1;
+      }
+    }
+  }
+
+  /** Has a system refuse some step of an order, or fail until retries are used up. */
+  #misleadSystems(order: string): void {
+    const chance = this.#chance;
+    const task = chance.oneOf(ALL_TASKS.filter(({ kind }) => kind === 'system'));
+    const code = task && chance.oneOf(Object.keys(task.rejections));
+    if (task && code !== undefined && chance.hits(ODDS.refuses))
+      this.#platform.simulator.script({
+        match: { correlationId: order, operation: task.name },
+        answers: [{ kind: 'reject', code }],
+      });
+    if (chance.hits(ODDS.fails))
+      this.#platform.simulator.script({
+        match: { correlationId: order },
+        answers: [{ kind: 'fail', times: 8 }],
+      });
+  }
+
+  /** Sets aside the orders that have ended, or should have; answers what the others wait for. */
+  async #look(now: number): Promise<readonly Wait[]> {
+    const looked = await Promise.all(
+      [...this.#open].map(async ([id, until]) => {
+        if (TERMINAL.has(await this.#records.state(id))) {
+          this.#open.delete(id);
+          this.#ended.set(id, now + SETTLED_AFTER);
+          return [];
+        }
+        const waits = await this.#records.waits(id);
+        if (now > until) await this.#giveUp(id, waits);
+        return waits.filter(({ status, token }) => status === 'open' && token !== undefined);
+      }),
+    );
+    for (const [id, settled] of this.#ended) if (now >= settled) await this.#settle(id);
+    return looked.flat();
+  }
+
+  async #settle(id: string): Promise<void> {
+    this.#ended.delete(id);
+    const order = await this.#api.order(id);
+    this.#terminal.set(order.state, (this.#terminal.get(order.state) ?? 0) + 1);
+    const effects = this.#platform.simulator.ledger({ correlationId: id });
+    for (const { kind, what } of await findingsOf(order, this.#records, effects)) this.#note(kind, what);
+  }
+
+  async #giveUp(id: string, waits: readonly Wait[]): Promise<void> {
+    this.#open.delete(id);
+    const { suborders } = await this.#records.suborders(id);
+    if (waitsForSomething(waits, suborders)) this.#waiting += 1;
+    else {
+      this.#lost += 1;
+      this.#examples.push(`lost: ${id}`);
+    }
+  }
+
+  #note(kind: Finding, what: string): void {
+    this.#broken.set(kind, (this.#broken.get(kind) ?? 0) + 1);
+    this.#examples.push(what);
+  }
+
+  /** Customers change their mind. @returns how many cancellations were accepted */
+  async #cancelSome(): Promise<number> {
+    let count = 0;
+    for (const id of this.#open.keys()) {
+      const wholly = this.#chance.hits(ODDS.cancels);
+      if (!wholly && !this.#chance.hits(ODDS.cancelsAnItem)) continue;
+      try {
+        await this.#api.cancel(id, wholly ? undefined : ['1']);
+        count += 1;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status >= 500) throw error;
+      }
+    }
+    this.#cancellations += count;
+    return count;
+  }
+
+  /** Executions that still run although no order is under way. */
+  async #orphans(): Promise<number> {
+    const running = await this.#records.running();
+    const waiting = this.#waiting > 0;
+    if (waiting) return 0;
+    this.#examples.push(...running.map((name) => `still runs: ${name}`));
+    return running.length;
+  }
+}
