@@ -8,7 +8,7 @@ import * as service from '#shared/tasks/service.ts';
 import * as serviceability from '#shared/tasks/serviceability.ts';
 import * as wait from '#shared/tasks/timer.ts';
 import * as wholesale from '#shared/tasks/wholesale.ts';
-import { internetHasStopped } from './gates.ts';
+import { internetHasStopped, serviceIsSlower } from './gates.ts';
 import { event, flow, system, timer, unless, when } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
 import { deliverHardware, returnHardware, vanHardware } from './parts/hardware.ts';
@@ -91,7 +91,11 @@ export const modifySpeed = flow('fibre.modify.speed', 'Fibre line profile up or 
       title: 'Wait for the requested date',
       with: { dueAt: fact('requestedDate') },
     }),
-    system('modify', access.modify, { reaches: 'ACCESS_READY', with: { newProfile: fact('profile') } }),
+    system('modify', access.modify, {
+      waitsFor: serviceIsSlower,
+      reaches: 'ACCESS_READY',
+      with: { newProfile: fact('profile') },
+    }),
     system('test', service.test, { with: { testSet: 'line' } }),
     ...closeModify,
   ],

@@ -158,10 +158,18 @@ export const fibreWorksForCease = gate('D20', {
 
 export const lineIsFaster = gate('D21', {
   title: 'Wait for the faster line',
-  why: 'on the way up the line comes first; on the way down nothing waits',
+  why: 'on the way up the line comes first',
   flows: ['fibre.modify.speed', 'xdsl.modify.speed'],
   milestones: ['ACCESS_READY'],
   where: { direction: 'up' },
+});
+
+export const serviceIsSlower = gate('D21-down', {
+  title: 'Wait for the slower service',
+  why: 'on the way down the line comes last',
+  flows: ['internet.modify.speed'],
+  milestones: ['INTERNET_ACTIVE'],
+  where: { direction: 'down' },
 });
 
 export const fibreWorksForMove = gate('D22', {

@@ -9,7 +9,7 @@ import * as service from '#shared/tasks/service.ts';
 import * as serviceability from '#shared/tasks/serviceability.ts';
 import * as wait from '#shared/tasks/timer.ts';
 import * as wholesale from '#shared/tasks/wholesale.ts';
-import { fibreWorksForCease, fibreWorksForMove, internetHasStopped } from './gates.ts';
+import { fibreWorksForCease, fibreWorksForMove, internetHasStopped, serviceIsSlower } from './gates.ts';
 import { event, flow, manual, system, timer, when } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
 import { returnHardware } from './parts/hardware.ts';
@@ -60,7 +60,11 @@ export const modifySpeed = flow('xdsl.modify.speed', 'DSL speed or ADSL to VDSL'
     system('qualify', serviceability.check, { with: { technology: 'DSL' } }),
     system('lineOrder', wholesale.order, { when: when('wholesaleNet'), with: { mode: 'GDS' } }),
     event('delivered', wholesale.awaitDelivered, { when: when('wholesaleNet') }),
-    system('modify', access.modify, { reaches: 'ACCESS_READY', with: { newProfile: fact('profile') } }),
+    system('modify', access.modify, {
+      waitsFor: serviceIsSlower,
+      reaches: 'ACCESS_READY',
+      with: { newProfile: fact('profile') },
+    }),
     system('test', service.test, { with: { testSet: 'line' } }),
     ...closeModify,
   ],

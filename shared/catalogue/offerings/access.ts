@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { defineOffering } from '../offering.ts';
 
 const none = z.strictObject({});
+/** On the way up the line changes before the service, on the way down after it. */
+const speed = z.strictObject({ direction: z.enum(['up', 'down']).default('up') });
 /** A pause has a date at most, and that is the order's requested date. */
 const rests = { suspend: none, resume: none };
 
-const fibre = (speed: 'FIBRE-500' | 'FIBRE-1000' | 'FIBRE-2500', down: number) =>
+const fibre = (down: number) =>
   defineOffering({
     id: `fibre-${down}`,
     name: `Fibre line, ${down} Mbit/s`,
@@ -15,9 +17,9 @@ const fibre = (speed: 'FIBRE-500' | 'FIBRE-1000' | 'FIBRE-2500', down: number) =
       drop: z.enum(['existing', 'new-build', 'wholesale']).default('existing'),
       selfInstall: z.boolean().default(false),
     }),
-    changes: { speed: none, 'ont-swap': none, move: none, ...rests },
+    changes: { speed, 'ont-swap': none, move: none, ...rests },
     remove: none,
-    adds: { sku: 'ONT-XGS-01', profile: speed, speed: `${down}/${down}` },
+    adds: { sku: 'ONT-XGS-01', profile: `FIBRE-${down}`, speed: `${down}/${down}` },
   });
 
 const xdsl = (down: number, up: number) =>
@@ -29,27 +31,27 @@ const xdsl = (down: number, up: number) =>
       /** Who connects the line: the customer, or a technician. */
       install: z.enum(['self', 'technician']).default('self'),
     }),
-    changes: { speed: none, 'migrate-to-fibre': none, fallback: none, ...rests },
+    changes: { speed, 'migrate-to-fibre': none, fallback: none, ...rests },
     remove: none,
     adds: { profile: `DSL-${down}`, speed: `${down}/${up}` },
   });
 
-const shdsl = (pairs: number, speed: number) =>
+const shdsl = (pairs: number, rate: number) =>
   defineOffering({
-    id: `shdsl-${speed}`,
-    name: `SHDSL line, ${speed} Mbit/s on ${pairs} pairs`,
+    id: `shdsl-${rate}`,
+    name: `SHDSL line, ${rate} Mbit/s on ${pairs} pairs`,
     product: 'shdsl',
     add: z.strictObject({ access: z.enum(['raw-copper', 'bitstream']).default('raw-copper') }),
     changes: { bonding: z.strictObject({ pairsAdded: z.boolean().default(false) }), move: none, ...rests },
     remove: none,
-    adds: { sku: 'MODEM-SHDSL-01', profile: `SHDSL-${speed}`, speed: `${speed}/${speed}`, pairs },
+    adds: { sku: 'MODEM-SHDSL-01', profile: `SHDSL-${rate}`, speed: `${rate}/${rate}`, pairs },
   });
 
 /** Lines into the house. */
 export const accessOfferings = [
-  fibre('FIBRE-500', 500),
-  fibre('FIBRE-1000', 1000),
-  fibre('FIBRE-2500', 2500),
+  fibre(500),
+  fibre(1000),
+  fibre(2500),
   xdsl(50, 10),
   xdsl(100, 30),
   shdsl(1, 5),

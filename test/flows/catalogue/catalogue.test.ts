@@ -52,6 +52,11 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     adds: ['mobile.await-top-up', 'mobile.await-top-up'],
     why: 'a top-up ends the wait',
   },
+  'number.restore.wrong-port': {
+    leavesOut: [],
+    adds: ['timer.until'],
+    why: 'the port is complete on the date that the other operator confirmed, not before',
+  },
   'technician.repair': {
     leavesOut: ['inventory.update'],
     adds: ['case.close'],
@@ -122,6 +127,8 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   D19: ['coax.cease#off', 'fibre.cease#off', 'shdsl.cease#off', 'xdsl.cease#off'],
   D20: ['shdsl.cease#off', 'xdsl.cease#off'],
   D21: ['internet.modify.speed#modify'],
+  // The catalogue says that the two swap on the way down.
+  'D21-down': ['fibre.modify.speed#modify', 'xdsl.modify.speed#modify'],
   D22: ['xdsl.migrate.fibre#move'],
   D23: ['collection.agency#agency'],
 };
