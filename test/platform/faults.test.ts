@@ -40,7 +40,10 @@ afterAll(async () => {
 interface Course {
   readonly order: string;
   readonly faults: readonly Fault[];
-  /** Types of the events of each execution, by its name without the order's number. */
+  /**
+   * Types of the events of each execution, by its name without the order's number; sorted, as which of two branches
+   * that run side by side is answered first is a matter of time.
+   */
   readonly histories: ReadonlyMap<string, readonly (string | undefined)[]>;
 }
 
@@ -58,9 +61,12 @@ async function carryOut(seed: number): Promise<Course> {
   expect({ state: order.state, stuck }).toEqual({ state: 'completed', stuck: [] });
   expect(simulator.doubleEffects()).toEqual({ byKey: [], byStep: [], undoneTwice: [] });
   const sent = Object.groupBy(simulator.messages(order.id), ({ template }) => String(template));
-  expect(
-    Object.fromEntries(Object.entries(sent).map(([template, all = []]) => [template, all.length])),
-  ).toEqual(MESSAGES);
+  // What goes wrong takes time: the customer may have been told a new date, once.
+  const { ORDER_DELAYED = 0, ...messages } = Object.fromEntries(
+    Object.entries(sent).map(([template, all = []]) => [template, all.length]),
+  );
+  expect(messages).toEqual(MESSAGES);
+  expect(ORDER_DELAYED).toBeLessThanOrEqual(1);
   expect(await openTokens(order.id)).toEqual([]);
   expect(await heldMessages()).toEqual([]);
   return { order: order.id, faults, histories: await historiesOf(order.id) };
@@ -114,10 +120,7 @@ async function historiesOf(order: string): Promise<Map<string, readonly (string 
         const { events = [] }: { events?: HistoryEvent[] | undefined } = await client.send(
           new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
         );
-        histories.set(
-          name.replace(order, ''),
-          events.map(({ type }) => type),
-        );
+        histories.set(name.replace(order, ''), events.map(({ type }) => type).sort());
       }
   return histories;
 }
