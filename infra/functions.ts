@@ -482,7 +482,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   ),
   handler('undo/prepare', 'orders', 'Lists what a cancelled suborder must undo, the latest first', {
     tables: {
-      orders: ['Query', 'UpdateItem'],
+      orders: [...READ, 'UpdateItem'],
       suborders: [...READ, 'UpdateItem'],
       waits: ['Query', 'UpdateItem'],
       workItems: ['GetItem', 'UpdateItem'],
@@ -490,7 +490,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   }),
   handler('undo/close', 'orders', 'Ends a cancelled suborder and tells those that wait for it', {
     tables: {
-      orders: ['Query', 'UpdateItem'],
+      orders: [...READ, 'UpdateItem'],
       suborders: [...READ, 'UpdateItem'],
       waits: ['Query', 'UpdateItem'],
     },

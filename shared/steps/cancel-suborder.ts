@@ -1,10 +1,12 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { settleCancellations } from '#shared/cancellation/settle.ts';
 import { StateConflict, TechnicalError } from '#shared/domain/errors.ts';
+import { DEFAULT_FAILURE_POLICY, type FailurePolicy } from '#shared/domain/failure-policy.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { tableName } from '#shared/store/client.ts';
-import type { Suborder } from '#shared/store/records.ts';
+import { loadDocument } from '#shared/store/orders.ts';
+import type { Opening, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder, getSuborders } from '#shared/store/suborders.ts';
 import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import { beginEnding, confirm, type Ending, isStarted } from './begin-ending.ts';
@@ -39,15 +41,36 @@ export async function prepareUndo(
 ): Promise<{ steps: StepToUndo[] }> {
   const row = await endSuborder(deps, order, suborder, { ends: 'cancelled' });
   if (!isEnding(row)) return { steps: [] };
+  if ((await policyOf(deps, row)) === 'stopAll') await stopOthers(deps, row);
   const steps = await stepsToUndo(deps, order, suborder);
   return { steps: steps.map((undo) => ({ ...undo, with: fixedInputs(row.flow, undo.step) })) };
+}
+
+/** A suborder whose end was asked for, or that another one's brought about, decides nothing about others by itself. */
+async function policyOf(
+  deps: Dependencies,
+  { order, suborder, cancelledBy }: Suborder,
+): Promise<FailurePolicy> {
+  if (cancelledBy !== undefined || suborder === MANAGEMENT) return DEFAULT_FAILURE_POLICY;
+  const { itemFailurePolicy } = await loadDocument(deps.documents, order);
+  return itemFailurePolicy ?? DEFAULT_FAILURE_POLICY;
+}
+
+/** The order's other items stop too, but for those that are past their hard point of no return. */
+async function stopOthers(deps: Dependencies, { order, suborder }: Suborder): Promise<void> {
+  for (const other of await getSuborders(deps, order))
+    if (other.suborder !== MANAGEMENT && other.suborder !== suborder && !isEnding(other))
+      await endSuborder(deps, order, other.suborder, {
+        ends: 'cancelled',
+        cancelledBy: `${order}-${suborder}`,
+      });
 }
 
 const ATTEMPTS = 5;
 
 /**
  * Decides that a suborder ends, unless it is decided or has ended before, and has its flow leave every wait. One that
- * has not started is over with that.
+ * has not started is over with that; one that another asks to end goes on when it is past its hard point of no return.
  * @returns the suborder, as it is after that
  */
 export async function endSuborder(
@@ -59,6 +82,7 @@ export async function endSuborder(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const row = await getSuborder(deps, order, suborder);
     if (row.endedAt !== undefined) return row;
+    if (ending.cancelledBy !== undefined && row.passedHard !== undefined && !isEnding(row)) return row;
     if (isEnding(row)) {
       await carryOutEnding(deps, row);
       return row;
@@ -101,7 +125,7 @@ async function stepsToUndo(
 
 /**
  * A suborder has ended as was decided. Who waits for its end goes on; who waits for a milestone that will never come
- * now fails at its gate, so that it is cancelled too (the default policy: an item's dependents stop with it). What
+ * now fails at its gate, so that it is cancelled too, or goes on without it if that is the order's policy. What
  * order management has planned and not started ends with it.
  * @throws StateConflict `UndoIncomplete` when a step of a branch that was left completed meanwhile: undo again
  */
@@ -119,7 +143,10 @@ export async function endCancelled(
       'UndoIncomplete',
       `${left.length} steps of suborder ${order}-${suborder} completed after their undo was prepared`,
     );
-  for (const wait of waitsOnMissing(row)) await failGate(deps, row, wait);
+  const goesOn = (await policyOf(deps, row)) === 'continue';
+  for (const { wait, entry } of openingsOnMissing(row))
+    if (goesOn) await writeTogether(deps, [openGate(order, wait, entry)]);
+    else await failGate(deps, row, wait);
   await writeTogether(deps, [
     ended(row, deps.now().toISOString()),
     ...(row.opens.ENDED ?? []).map(({ wait, entry }) => openGate(order, wait, entry)),
@@ -145,7 +172,7 @@ export async function endEarly(
   const row = await getSuborder(deps, order, suborder);
   if (row.state === 'completed') return { status: 'completed' };
   const at = deps.now().toISOString();
-  for (const wait of waitsOnMissing({ ...row, milestones: { ...row.milestones, COMPLETE: at } }))
+  for (const { wait } of openingsOnMissing({ ...row, milestones: { ...row.milestones, COMPLETE: at } }))
     await failGate(deps, row, wait);
   const opened = [...(row.opens.COMPLETE ?? []), ...(row.opens.ENDED ?? [])];
   const refused = await writeTogether(deps, [
@@ -193,21 +220,17 @@ const ended = ({ order, suborder }: Suborder, at: string): TransactItem => ({
   },
 });
 
-/** Waits of other suborders for milestones that this one has not reached. */
-function waitsOnMissing({ opens, milestones }: Suborder): ReadonlySet<string> {
-  const missing = Object.entries(opens).filter(
-    ([milestone]) => milestone !== 'ENDED' && !Object.hasOwn(milestones, milestone),
+/** What of the waits of other suborders this one has not opened, each once. */
+function openingsOnMissing({ opens, milestones }: Suborder): readonly Opening[] {
+  const id = ({ wait, entry }: Opening) => `${wait} ${entry}`;
+  const all = Object.entries(opens).flatMap(([milestone, openings]) =>
+    milestone === 'ENDED' ? [] : openings.map((opening) => ({ milestone, opening })),
   );
-  const reached = new Set(
-    Object.entries(opens).flatMap(([milestone, openings]) =>
-      Object.hasOwn(milestones, milestone) ? openings.map(({ wait, entry }) => `${wait} ${entry}`) : [],
-    ),
+  const opened = new Set(
+    all.flatMap(({ milestone, opening }) => (Object.hasOwn(milestones, milestone) ? [id(opening)] : [])),
   );
-  return new Set(
-    missing.flatMap(([, openings]) =>
-      openings.flatMap(({ wait, entry }) => (reached.has(`${wait} ${entry}`) ? [] : [wait])),
-    ),
-  );
+  const missing = all.filter(({ opening }) => !opened.has(id(opening)));
+  return [...new Map(missing.map(({ opening }) => [id(opening), opening])).values()];
 }
 
 /** A suborder whose start waits is over before it started. */

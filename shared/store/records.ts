@@ -20,6 +20,8 @@ export const openingSchema = z.object({
   workingDaysBefore: z.int().optional(),
 });
 
+export type Opening = z.infer<typeof openingSchema>;
+
 /** Where no path on the way back leads past, and from when on: as the flow says it. */
 export const pointOfNoReturnSchema = z.object({
   type: z.enum(['soft', 'hard']),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FAILURE_POLICIES } from '#shared/domain/failure-policy.ts';
 
 /**
  * An order as it was accepted and is kept. Only what the product itself looks at is named here; everything else
@@ -57,6 +58,7 @@ export const orderDocumentSchema = z.looseObject({
   orderDate: z.iso.datetime(),
   category: z.string().optional(),
   externalId: id.optional(),
+  itemFailurePolicy: z.enum(FAILURE_POLICIES).optional(),
   requestedCompletionDate: z.string().optional(),
   requestedStartDate: z.string().optional(),
   agreement: z.array(z.looseObject({ id, '@referredType': z.string().optional() })).optional(),

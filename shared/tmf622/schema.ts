@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FAILURE_POLICIES } from '#shared/domain/failure-policy.ts';
 import { ITEM_ACTIONS, type ProductOrderItem } from './document.ts';
 
 /**
@@ -204,6 +205,8 @@ export const productOrderCreateSchema = object({
   category: text.optional(),
   description: text.optional(),
   externalId: id.optional(),
+  /** What becomes of the others when an item cannot be delivered; an extension. */
+  itemFailurePolicy: z.enum(FAILURE_POLICIES).optional(),
   notificationContact: text.optional(),
   priority: text.optional(),
   requestedCompletionDate: dateTime.optional(),

@@ -69,6 +69,28 @@ describe('a suborder that is cancelled', () => {
     expect(world.suborder()).toMatchObject({ state });
   });
 
+  it('stops all others when that is the policy, but for what is complete or past its hard point of no return', async () => {
+    world.policy('stopAll');
+    world.plan(
+      suborder('00', { item: undefined }),
+      suborder('04'),
+      suborder('05'),
+      suborder('06', { state: 'completed', endedAt: NOW }),
+      suborder('07', { passedHard: 'port' }),
+      suborder('08', { state: 'acknowledged', startedAt: undefined }),
+    );
+    await prepare();
+    const states = ['00', '04', '05', '06', '07', '08'].map((number) => world.suborder(number)?.state);
+    expect(states).toEqual([
+      'inProgress',
+      'pendingCancellation',
+      'pendingCancellation',
+      'completed',
+      'inProgress',
+      'cancelled',
+    ]);
+  });
+
   it('lists the same again when it is asked again, but for what was undone meanwhile', async () => {
     world.plan(suborder('04'));
     done({ step: 'a', at: minute(1) }, { step: 'b', at: minute(2) });
@@ -230,6 +252,23 @@ describe('a suborder that has ended as cancelled', () => {
     ending({ opens: { COMPLETE: [{ wait: '05#start#start', entry: '04:RELIES_ON' }] } });
     await end();
     expect(world.suborder('05')).toMatchObject({ state: 'cancelled', endedAt: NOW });
+  });
+
+  it('opens these gates when the order is to go on without it', async () => {
+    world.policy('continue');
+    gate('05#tv#gate', '04:D06', '02:D05');
+    ending({ opens: { STB_PROVISIONED: [{ wait: '05#tv#gate', entry: '04:D06' }] } });
+    await end();
+    expect(world.wait('05#tv#gate')).toMatchObject({ pending: new Set(['02:D05']) });
+    expect(world.wait('05#tv#gate')).not.toHaveProperty('outcome');
+  });
+
+  it('has what depends on it cancelled all the same when its end was asked for', async () => {
+    world.policy('continue');
+    gate('05#tv#gate', '04:D06');
+    ending({ cancelledBy: 'C-1', opens: { STB_PROVISIONED: [{ wait: '05#tv#gate', entry: '04:D06' }] } });
+    await end();
+    expect(world.wait('05#tv#gate')).toMatchObject({ outcome: { error: 'DependencyCancelled' } });
   });
 
   it('brings the order up to date', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CallSystem, SystemCall } from '#shared/clients/underlying-system.ts';
+import type { FailurePolicy } from '#shared/domain/failure-policy.ts';
 import type { StepDependencies, StepEvent } from '#shared/steps/run-step.ts';
 import type { StepRecord, Suborder, Wait } from '#shared/store/records.ts';
 import { fallout, type SystemTask } from '#shared/tasks/task.ts';
@@ -31,6 +32,16 @@ export class World {
       }),
     });
     this.db.seed('orders', header({ state: 'acknowledged' }));
+  }
+
+  /** What the order says about items that cannot be delivered. */
+  policy(itemFailurePolicy: FailurePolicy): void {
+    const key = { pk: `ORDER#${ORDER}`, sk: 'DOCUMENT' };
+    const { document } = z.object({ document: z.string() }).parse(this.db.read('orders', key));
+    this.db.seed('orders', {
+      ...key,
+      document: JSON.stringify({ ...JSON.parse(document), itemFailurePolicy }),
+    });
   }
 
   readonly #callSystem: CallSystem = async (call) => {
