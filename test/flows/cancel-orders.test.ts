@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, CANCELLATIONS_PATH } from '#scripts/api.ts';
+import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import { Stage } from '#test/support/stage.ts';
 
 let stage: Stage;
@@ -165,5 +166,50 @@ describe('items that are cancelled', () => {
     expect((await states(order)).items).toEqual(['1 completed', '2 cancelled']);
     expect(await stage.api.cancellation(task.id)).toMatchObject({ state: 'done' });
     expect(stage.effects(order).filter(({ step = '' }) => step.startsWith('02.'))).toEqual([]);
+  });
+});
+
+/** What the systems did for an order and can take back, and what they took back. */
+function balance(order: string) {
+  const effects = stage.effects(order).filter(({ step }) => step !== undefined);
+  const isUndo = (step: string) => step.endsWith('.undo');
+  return {
+    done: effects
+      .filter(({ step = '', operation }) => !isUndo(step) && compensationOf(taskNamed(operation)))
+      .map(({ step }) => step),
+    undone: effects.filter(({ step = '' }) => isUndo(step)).map(({ step = '' }) => step.replace('.undo', '')),
+  };
+}
+
+describe('a cancel at any moment', () => {
+  it('leaves nothing behind: what was done is undone, each step once, the last one first', async () => {
+    const document = { ...later('mobile-postpaid-20gb', 'mobile-postpaid-20gb'), channel: [] };
+    const racing = Array.from({ length: 16 }, async (_, index) => {
+      const { id } = await stage.api.submit(document);
+      // The order goes on while it is looked at: each is cancelled a little later than the one before.
+      for (let looks = 0; looks < index * 2; looks += 1) await stage.api.order(id);
+      const answer = await stage.api.request({
+        role: 'channel',
+        method: 'POST',
+        path: CANCELLATIONS_PATH,
+        body: { productOrder: { id } },
+      });
+      return { id, status: answer.status };
+    });
+    const orders = await Promise.all(racing);
+    await stage.advance('PT1H');
+    const progress = new Set(orders.map(({ id }) => balance(id).done.length));
+    expect(progress.size).toBeGreaterThan(1);
+    for (const { id } of orders) {
+      const { items } = await states(id);
+      const { done, undone } = balance(id);
+      for (const [item = '', state] of items.map((text) => text.split(' '))) {
+        expect(['cancelled', 'completed']).toContain(state);
+        const own = (steps: readonly (string | undefined)[]) =>
+          steps.filter((step) => step?.startsWith(`0${item}.`));
+        expect(own(undone)).toEqual(state === 'cancelled' ? own(done).toReversed() : []);
+      }
+    }
+    expect(stage.simulator.doubleEffects()).toMatchObject({ byKey: [], undoneTwice: [] });
   });
 });
