@@ -407,6 +407,21 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     queue('releases', 1, 2),
   ),
 
+  route(
+    'product-orders/questions',
+    'Shows what the customer is asked about an order',
+    { tables: { suborders: ['Query'], workItems: ['GetItem'] } },
+    `GET ${TMF622}/{id}/question`,
+    'orders:read',
+  ),
+  route(
+    'product-orders/answer',
+    'Takes in what the customer answers',
+    { tables: { ...COMPLETE_TABLES, suborders: [...READ, ...WRITE] } },
+    `POST ${TMF622}/{id}/question/{question}/answer`,
+    'orders:write',
+  ),
+
   handler(
     'intake/enqueue',
     'orders',
@@ -449,7 +464,13 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'orders',
     'Answers tokens: the only function that lets a flow go on',
     {
-      tables: { orders: ['UpdateItem'], suborders: [...READ, ...WRITE], waits: ['GetItem', 'UpdateItem'] },
+      tables: {
+        orders: ['UpdateItem'],
+        suborders: [...READ, ...WRITE],
+        waits: ['GetItem', 'UpdateItem'],
+        workItems: ['GetItem', 'PutItem'],
+        ...TOLD,
+      },
       starts: 'all-flows',
       answers: ['Success', 'Failure'],
       wakesItself: true,
@@ -590,8 +611,8 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   ),
   route(
     'work-items/resolve',
-    'Decides a fallout: retry, correct, complete by hand, skip, cancel or reassign',
-    { tables: { ...COMPLETE_TABLES, suborders: [...READ, ...WRITE] } },
+    'Decides a fallout: retry, correct, complete by hand, skip, cancel, ask the customer or reassign',
+    { tables: { ...COMPLETE_TABLES, orders: ['UpdateItem'], suborders: [...READ, ...WRITE] } },
     'POST /work-items/{id}/resolve',
     'work-items',
     'work-items:repair',

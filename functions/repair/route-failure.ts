@@ -45,7 +45,8 @@ export async function routeFailure(deps: Dependencies, message: RepairMessage): 
   }
   const repaired = desk.from === undefined ? message : await backTo(deps, message, desk.from);
   const { failure } = repaired;
-  if (!undo) await hold(deps, repaired, desk.tells);
+  const asks = rule.action === 'ask-customer';
+  if (!undo) await hold(deps, repaired, desk.tells, asks ? 'pending' : 'held');
   const task = undo ?? failure.task;
   await openWorkItem(deps, {
     ...repaired,
@@ -57,6 +58,7 @@ export async function routeFailure(deps: Dependencies, message: RepairMessage): 
     reaches: failure.reaches,
     tells: failure.tells,
     failure: { ...failure, undo },
+    asks,
   });
 }
 
@@ -144,11 +146,18 @@ async function goOn(
   });
 }
 
-/** The step shows that it failed, and the suborder is held until somebody has repaired it. */
-async function hold(deps: Dependencies, message: RepairMessage, tells?: MessageTemplate): Promise<void> {
+/** The step shows that it failed, and the suborder is held until somebody has repaired it, or waits for the customer. */
+async function hold(
+  deps: Dependencies,
+  message: RepairMessage,
+  tells: MessageTemplate | undefined,
+  state: 'held' | 'pending',
+): Promise<void> {
   const { order, suborder } = message;
   await markFailed(deps, message, tells);
-  await writeTogether(deps, [moveSuborder(order, suborder, ['inProgress', 'pending'], 'held')]);
+  await writeTogether(deps, [
+    moveSuborder(order, suborder, state === 'held' ? ['inProgress', 'pending'] : ['inProgress'], state),
+  ]);
   await projectOrderState(deps, order);
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { durationSeconds } from '#shared/domain/duration.ts';
+import { durationSchema } from '#shared/domain/duration.ts';
 import { Forbidden, StateConflict } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
@@ -18,19 +18,11 @@ import { resolutionSchema } from '#shared/work-items/resolve.ts';
 /** A longer list is worked on in batches of more than a minute's wait; a faster one would flood underlying systems. */
 const FASTEST_PER_MINUTE = 600;
 
-const durationSchema = z.string().refine((text) => {
-  try {
-    return durationSeconds(`P${text.slice(1)}`) > 0 && text.startsWith('P');
-  } catch {
-    return false;
-  }
-}, 'must be an ISO 8601 duration, such as PT4H');
-
 const requestSchema = z.strictObject({
   filter: repairFilterSchema.extend({ olderThan: durationSchema.optional() }),
   resolution: resolutionSchema.refine(
-    ({ action }) => action !== 'COMPLETE_BY_HAND',
-    'COMPLETE_BY_HAND needs the outputs of each step: complete them one by one',
+    ({ action }) => action !== 'COMPLETE_BY_HAND' && action !== 'ASK_CUSTOMER',
+    'differs from one step to the other: do them one by one',
   ),
   ratePerMinute: z.int().min(1).max(FASTEST_PER_MINUTE).default(60),
   stopAfterFailures: z.int().min(1).default(10),

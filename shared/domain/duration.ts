@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `P5D` or `PT4H`; no months or years, whose length varies. */
 export type IsoDuration = `P${string}`;
 
@@ -16,3 +18,13 @@ export function durationSeconds(duration: IsoDuration): number {
     .map((part) => Number(part ?? 0));
   return (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
+
+const isDuration = (text: string): text is IsoDuration =>
+  PATTERN.test(text) && text !== 'P' && !text.endsWith('T');
+
+/** A duration of the form above that is not nothing. */
+export const durationSchema = z.string().transform((text, context) => {
+  if (isDuration(text) && durationSeconds(text) > 0) return text;
+  context.addIssue('must be an ISO 8601 duration, such as PT4H');
+  return z.NEVER;
+});

@@ -59,7 +59,7 @@ export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<
 async function endHold(deps: ResumeDependencies, { order, suborder, step }: Wait): Promise<void> {
   const steps = await getSteps(deps, order, suborder);
   if (steps.some((other) => other.status === 'fallout' && other.step !== step)) return;
-  const moved = await writeTogether(deps, [moveSuborder(order, suborder, ['held'], 'inProgress')]);
+  const moved = await writeTogether(deps, [moveSuborder(order, suborder, ['held', 'pending'], 'inProgress')]);
   if (!moved) await projectOrderState(deps, order);
 }
 

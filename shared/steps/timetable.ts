@@ -1,6 +1,7 @@
 import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
+import { giveUpAsking } from '#shared/work-items/ask.ts';
 import { answerWait, completionItems, stepKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openRemainingGates } from './record-step.ts';
@@ -17,14 +18,19 @@ interface Timed extends Dependencies {
  * that one thing follows the other.
  */
 export async function keepTime(deps: Timed, wait: Wait): Promise<void> {
-  const { reminders = [], onDeadline, dueAt } = wait;
+  const { reminders = [], question, onDeadline, dueAt } = wait;
   const deadline = onDeadline && dueAt;
   const [next] = reminders;
   const now = deps.now().getTime();
-  if (deadline && Date.parse(deadline) <= now) await meetDeadline(deps, wait, onDeadline);
+  if (question && Date.parse(question.until) <= now) await giveUpAsking(deps, wait);
+  else if (deadline && Date.parse(deadline) <= now) await meetDeadline(deps, wait, onDeadline);
   else if (next && Date.parse(next.at) <= now) await remind(deps, wait, next);
   else {
-    const times = [...(next ? [next.at] : []), ...(deadline ? [deadline] : [])].sort();
+    const times = [
+      ...(next ? [next.at] : []),
+      ...(deadline ? [deadline] : []),
+      ...(question ? [question.until] : []),
+    ].sort();
     if (times[0]) await deps.wakeAt(times[0], wait);
   }
 }
@@ -56,9 +62,14 @@ async function remind(
         TableName: tableName('suborders'),
         Key: stepKey(order, suborder, step),
         UpdateExpression: 'SET #tells = :tells ADD #reminders :one',
-        ConditionExpression: '#status = :waiting',
+        ConditionExpression: '#status IN (:waiting, :fallout)',
         ExpressionAttributeNames: { '#tells': 'tells', '#reminders': 'reminders', '#status': 'status' },
-        ExpressionAttributeValues: { ':tells': tells, ':one': 1, ':waiting': 'waiting' },
+        ExpressionAttributeValues: {
+          ':tells': tells,
+          ':one': 1,
+          ':waiting': 'waiting',
+          ':fallout': 'fallout',
+        },
       },
     },
   ]);

@@ -37,6 +37,7 @@ export interface Parking {
   /** What the customer is told as the wait begins. */
   readonly announces?: MessageTemplate | undefined;
   readonly reminders?: Wait['reminders'];
+  readonly question?: Wait['question'];
   readonly onDeadline?: Outcome | undefined;
   readonly correlationKey?: string | undefined;
   readonly reaches?: Milestone | undefined;
@@ -98,7 +99,7 @@ async function leaveIfEnding(deps: Dependencies, parking: Parking): Promise<void
 function park(parking: Parking): TransactItem {
   const { order, suborder, step, kind, token, attempt, reason, dueAt, correlationKey, notBefore, outcome } =
     parking;
-  const { task, reaches, tells, reminders, onDeadline } = parking;
+  const { task, reaches, tells, reminders, question, onDeadline } = parking;
   const completion = { task, ...(reaches && { reaches }), ...(tells && { tells }) };
   const set: Record<string, unknown> = {
     suborder,
@@ -115,11 +116,18 @@ function park(parking: Parking): TransactItem {
   if (notBefore) set.notBefore = notBefore;
   if (outcome) set.outcome = outcome;
   if (reminders && reminders.length > 0) set.reminders = reminders;
+  if (question) set.question = question;
   if (onDeadline) set.onDeadline = onDeadline;
   if (parking.pending && parking.pending.length > 0) set.pending = new Set(parking.pending);
   const names = Object.keys(set);
   // What an earlier attempt left behind; a gate's time comes from its milestones.
-  const optional = ['outcome', 'reminders', 'onDeadline', ...(kind === 'gate' ? [] : ['notBefore'])];
+  const optional = [
+    'outcome',
+    'reminders',
+    'question',
+    'onDeadline',
+    ...(kind === 'gate' ? [] : ['notBefore']),
+  ];
   const stale = optional.filter((name) => !names.includes(name));
   const remove = stale.length > 0 ? ` REMOVE ${stale.map((name) => `#${name}`).join(', ')}` : '';
   // A gate keeps the outcome that it has: one whose source was cancelled fails whenever it is asked.

@@ -134,6 +134,8 @@ export const waitSchema = z.object({
   /** What it means when nothing came until `dueAt`; without it, the state machine's time limit decides. */
   onDeadline: outcomeSchema.optional(),
   correlationKey: z.string().optional(),
+  /** The work item with the question that the customer is to answer, and until when. */
+  question: z.object({ workItem: z.string(), until: instant }).optional(),
   /** What the step does when it completes; carried from the definition that the execution runs. */
   completion: completionSchema.optional(),
   outcome: outcomeSchema.optional(),
@@ -145,7 +147,7 @@ export const workItemSchema = z.object({
   workItem: z.string(),
   kind: z.enum(['manual', 'fallout', 'undo', 'notice']),
   desk: z.enum(DESK_IDS),
-  state: z.enum(['open', 'claimed', 'done', 'closed']),
+  state: z.enum(['open', 'claimed', 'asked', 'done', 'closed']),
   order: z.string(),
   suborder: suborderNumberSchema,
   step: z.string(),
@@ -169,6 +171,18 @@ export const workItemSchema = z.object({
       attempts: z.int().optional(),
       /** The compensation that failed, when it was the undo of a step. */
       undo: z.string().optional(),
+    })
+    .optional(),
+  /** What the customer was asked about it: in words, or by the failure alone. */
+  question: z
+    .object({
+      text: z.string().optional(),
+      /** Names of inputs of the task that the answer may correct. */
+      fields: z.array(z.string()),
+      askedAt: instant,
+      until: instant,
+      /** Which question about this failed step it is, the first is 1. */
+      asked: z.int(),
     })
     .optional(),
   openedAt: instant,

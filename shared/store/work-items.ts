@@ -28,8 +28,8 @@ export const workItemId = ({ order, suborder, step, kind, run }: WorkItemRef): s
 const WORK_ITEM_ID_LENGTH = 20;
 const WORK_ITEM_ID = /^[0-9a-f]{20}$/;
 
-/** The states in which a work item is on a desk. */
-export const LIVE_STATES = ['open', 'claimed'] as const;
+/** The states in which a work item is on a desk; `asked` while the customer is to answer. */
+export const LIVE_STATES = ['open', 'claimed', 'asked'] as const;
 export type LiveState = (typeof LIVE_STATES)[number];
 
 export const isLive = (state: WorkItem['state']): state is LiveState =>
@@ -95,10 +95,11 @@ export const listKeys = (
   dueKey: `${LEAST_URGENT - (item.priority ?? 0)}#${item.dueAt}#${item.workItem}`,
   ...(isLive(item.state) && {
     deskState: `${item.desk}#${item.state}`,
-    ...(item.kind === 'fallout' && {
-      falloutDesk: item.desk,
-      falloutKey: `${item.openedAt}#${item.workItem}`,
-    }),
+    ...(item.kind === 'fallout' &&
+      item.state !== 'asked' && {
+        falloutDesk: item.desk,
+        falloutKey: `${item.openedAt}#${item.workItem}`,
+      }),
   }),
 });
 
@@ -151,7 +152,7 @@ export function closeWorkItem(item: WorkItem, close: { by: string; note: string;
       Key: { workItem: item.workItem },
       UpdateExpression:
         'SET #state = :closed, #result = :result, #version = :next REMOVE #deskState, #falloutDesk',
-      ConditionExpression: '#version = :before AND #state IN (:open, :claimed)',
+      ConditionExpression: '#version = :before AND #state IN (:open, :claimed, :asked)',
       ExpressionAttributeNames: {
         '#state': 'state',
         '#result': 'result',
@@ -166,6 +167,7 @@ export function closeWorkItem(item: WorkItem, close: { by: string; note: string;
         ':next': item.version + 1,
         ':open': 'open',
         ':claimed': 'claimed',
+        ':asked': 'asked',
       },
     },
   };

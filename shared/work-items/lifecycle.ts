@@ -3,6 +3,9 @@ import { StateConflict } from '#shared/domain/errors.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { isLive, listKeys } from '#shared/store/work-items.ts';
 
+/** What the customer is asked. */
+type Question = NonNullable<WorkItem['question']>;
+
 /** How long a claim keeps others off; it can be claimed again before it ends. */
 export const LEASE_MINUTES = 30;
 
@@ -29,6 +32,23 @@ export function moveTo(item: WorkItem, desk: Desk, why: { by: string; reason: st
   return next(item, { desk, state: 'open', context: { ...item.context, reassigned } });
 }
 
+/** A work item that waits for what the customer answers. */
+export function ask(item: WorkItem, by: string, question: Question, now: Date): WorkItem {
+  assertFree(item, by, now);
+  return next(item, { state: 'asked', desk: 'CUSTOMER_CARE', question, dueAt: question.until });
+}
+
+/** How soon customer care calls a customer who has not answered. */
+const CALL_WITHIN_HOURS = 4;
+
+/** A work item whose question was not answered in time. */
+export const unanswered = (item: WorkItem, now: Date): WorkItem =>
+  next(item, {
+    state: 'open',
+    openedAt: now.toISOString(),
+    dueAt: new Date(now.getTime() + CALL_WITHIN_HOURS * 3_600_000).toISOString(),
+  });
+
 /** A work item that is done. */
 export function finish(item: WorkItem, result: Result, now: Date): WorkItem {
   assertFree(item, result.by, now);
@@ -40,8 +60,13 @@ export function finish(item: WorkItem, result: Result, now: Date): WorkItem {
  * when it was finished before, with what came of it then in its context.
  */
 export function reopen(before: WorkItem, opened: WorkItem): WorkItem {
-  const { version, state, desk, openedAt, dueAt, claim: held, result } = before;
-  if (isLive(state)) return next({ ...opened, version, state, desk, openedAt, dueAt }, {}, held);
+  const { version, state, desk, openedAt, dueAt, claim: held, result, question } = before;
+  if (isLive(state))
+    return next(
+      { ...opened, version, state, desk, openedAt, dueAt, ...(question && { question }) },
+      {},
+      held,
+    );
   const context = result ? { ...opened.context, earlier: result } : opened.context;
   return next({ ...opened, version }, { context });
 }
@@ -63,7 +88,9 @@ export function assertFree(item: WorkItem, by: string, now: Date): void {
     throw new StateConflict('CLAIMED', `Work item ${workItem} is claimed by ${held.by} until ${held.until}`);
 }
 
-type Change = Partial<Pick<WorkItem, 'state' | 'desk' | 'result' | 'context'>>;
+type Change = Partial<
+  Pick<WorkItem, 'state' | 'desk' | 'result' | 'context' | 'question' | 'openedAt' | 'dueAt'>
+>;
 
 /** The next version; without a claim unless it is given one, and listed where it belongs now. */
 function next(item: WorkItem, change: Change, claimed?: WorkItem['claim']): WorkItem {

@@ -1,4 +1,5 @@
 import { NotFound, StateConflict } from '#shared/domain/errors.ts';
+import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import type { WorkItem } from '#shared/store/records.ts';
@@ -18,6 +19,12 @@ export async function loadFor(deps: Dependencies, employee: Employee, id: string
   return item;
 }
 
+/** What belongs to the same transaction as a change. */
+interface ChangeOptions {
+  readonly bulk?: BulkMark | undefined;
+  readonly also?: (changed: WorkItem) => readonly TransactItem[];
+}
+
 /** Changes a work item that stays on a desk; what another changed meanwhile is looked at again. */
 export async function changeWorkItem(
   deps: Dependencies,
@@ -25,7 +32,7 @@ export async function changeWorkItem(
   id: string,
   deed: Pick<Deed, 'what' | 'why' | 'details'>,
   change: (item: WorkItem, now: Date) => WorkItem,
-  bulk?: BulkMark,
+  { bulk, also }: ChangeOptions = {},
 ): Promise<WorkItem> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await loadFor(deps, employee, id);
@@ -35,6 +42,7 @@ export async function changeWorkItem(
     if (changed === item) return changed;
     const refused = await commit(deps, [
       ...guarded('item', writeWorkItem(changed)),
+      ...guarded('also', ...(also?.(changed) ?? [])),
       ...guarded('bulk', ...(bulk?.writes ?? [])),
       ...guarded(
         'entry',
@@ -48,6 +56,11 @@ export async function changeWorkItem(
     ]);
     if (refused.size === 0) return changed;
     assertRunning(refused, bulk);
+    if (refused.has('also') && !refused.has('item'))
+      throw new StateConflict(
+        'NOT_WAITING',
+        `The flow of order ${item.order} does not wait for work item ${id} any more`,
+      );
   }
   throw changedMeanwhile(id);
 }

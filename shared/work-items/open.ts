@@ -32,6 +32,7 @@ import { priorityOf } from '#shared/timing/jeopardy.ts';
 import { failureHistory, workItemHistory } from './history.ts';
 import { reopen } from './lifecycle.ts';
 import { type DeskMessage, type Notice, waitKindOf } from './message.ts';
+import { answerable, answerBy, MOST_QUESTIONS, type Question, remindersUntil } from './question.ts';
 
 /** How soon somebody should look at a failed step, and do an undo; manual work is expected to take what its task says. */
 const EXPECTED: Readonly<Record<'fallout' | 'undo', IsoDuration>> = { fallout: 'PT4H', undo: 'P1D' };
@@ -43,7 +44,7 @@ const EXPECTED: Readonly<Record<'fallout' | 'undo', IsoDuration>> = { fallout: '
  */
 export async function openWorkItem(
   deps: Dependencies,
-  message: DeskMessage,
+  message: DeskMessage & { readonly asks?: boolean },
 ): Promise<Awaited<ReturnType<typeof parkWait>>> {
   const { order, suborder, step, task, kind, title, reaches, tells } = message;
   const [row, steps, orderFacts, level, switches] = await Promise.all([
@@ -82,6 +83,9 @@ export async function openWorkItem(
     deps.now(),
   );
   const before = await readWorkItem(deps, opened.workItem);
+  const asked = before?.question?.asked ?? 0;
+  const question =
+    message.asks && asked < MOST_QUESTIONS ? newQuestion(task, steps, asked + 1, deps.now()) : undefined;
   if (before?.result?.bulkRepair && message.failure)
     await commit(
       deps,
@@ -90,7 +94,8 @@ export async function openWorkItem(
         ...failAgain(before.result.bulkRepair, deps.now().toISOString(), message.failure.error),
       ),
     );
-  const item = before ? reopen(before, opened) : opened;
+  const fresh = question ? asking(opened, question) : opened;
+  const item = before ? reopen(before, fresh) : fresh;
   const extra = [
     writeWorkItem(item),
     ...(message.failure
@@ -100,7 +105,30 @@ export async function openWorkItem(
       ? await replaced(deps, workItemId({ ...ref, kind: 'manual' }), message, deps.now())
       : []),
   ];
-  return parkWait(deps, { ...parking, extra });
+  return parkWait(deps, {
+    ...parking,
+    extra,
+    ...(item.state === 'asked' &&
+      item.question && {
+        question: { workItem: item.workItem, until: item.question.until },
+        reminders: remindersUntil(item.question, deps.now()),
+      }),
+  });
+}
+
+/** What a rule has the customer asked: the failure says what about. */
+const newQuestion = (task: string, steps: readonly StepRecord[], asked: number, now: Date): Question => ({
+  fields: answerable(task, steps),
+  askedAt: now.toISOString(),
+  until: answerBy(now),
+  asked,
+});
+
+/** The work item while it waits for the answer. */
+function asking(opened: WorkItem, question: Question): WorkItem {
+  const { falloutDesk: _desk, falloutKey: _key, ...item } = opened;
+  const asked = { ...item, state: 'asked', question, dueAt: question.until } as const;
+  return { ...asked, ...listKeys(asked) };
 }
 
 /** What an undo is told whose step was undone by hand before. */

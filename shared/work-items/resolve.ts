@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { DESK_IDS } from '#shared/domain/desks.ts';
+import { durationSchema, durationSeconds } from '#shared/domain/duration.ts';
 import { Forbidden, StateConflict } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { undone } from '#shared/steps/undo-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
+import { askCustomer } from './ask.ts';
 import { correctsFacts, readCorrections } from './corrections.ts';
 import { type Employee, isSupervisor } from './employee.ts';
 import { type Decision, finishWorkItem } from './finish.ts';
@@ -13,6 +15,15 @@ import { changeWorkItem } from './load.ts';
 import { completesStep } from './step-writes.ts';
 import { unitChange } from './units.ts';
 import type { BulkMark } from './within-bulk.ts';
+
+/** The repair itself waits for thirty days. */
+const LONGEST_ANSWER_SECONDS = 28 * 24 * 3600;
+
+/** How long the customer has to answer. */
+const answerTime = durationSchema.refine(
+  (duration) => durationSeconds(duration) <= LONGEST_ANSWER_SECONDS,
+  'must be four weeks at most',
+);
 
 const reason = z.string().trim().min(1).max(2000);
 
@@ -27,6 +38,13 @@ export const resolutionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('SKIP'), reason }),
   z.strictObject({ action: z.literal('CANCEL_ITEM'), reason }),
   z.strictObject({ action: z.literal('REASSIGN'), reason, desk: z.enum(DESK_IDS) }),
+  z.strictObject({
+    action: z.literal('ASK_CUSTOMER'),
+    reason,
+    question: z.string().trim().min(1).max(1000),
+    fields: z.array(z.string()).optional(),
+    within: answerTime.optional(),
+  }),
 ]);
 type Resolution = z.output<typeof resolutionSchema>;
 export type RepairAction = Resolution['action'];
@@ -38,6 +56,7 @@ const ACTIONS: readonly RepairAction[] = [
   'SKIP',
   'CANCEL_ITEM',
   'REASSIGN',
+  'ASK_CUSTOMER',
 ];
 /** An undo is neither left out nor cancelled: its effect is out in the world until it is taken back. */
 const UNDO_ACTIONS: readonly RepairAction[] = ['RETRY', 'COMPLETE_BY_HAND', 'REASSIGN'];
@@ -78,7 +97,13 @@ export async function resolveWorkItem(
         assertPossible(item, employee, action);
         return moveTo(item, desk, { by: employee.sub, reason: why }, now);
       },
-      bulk,
+      { bulk },
+    );
+  }
+  if (resolution.action === 'ASK_CUSTOMER') {
+    if (bulk) throw new StateConflict('NOT_POSSIBLE', 'Each customer is asked a question of their own');
+    return askCustomer(deps, employee, id, resolution, (item) =>
+      assertPossible(item, employee, resolution.action),
     );
   }
   return finishWorkItem(
@@ -110,7 +135,7 @@ function decide(
   deps: Dependencies,
   { sub: by }: Employee,
   item: WorkItem,
-  resolution: Exclude<Resolution, { action: 'REASSIGN' }>,
+  resolution: Exclude<Resolution, { action: 'REASSIGN' | 'ASK_CUSTOMER' }>,
 ): Decision {
   const { order, suborder, step, task, context } = item;
   const { action, reason: note } = resolution;

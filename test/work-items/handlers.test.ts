@@ -153,7 +153,14 @@ describe('GET /work-items/{id}', () => {
       task: 'cpe.provision',
       failure: { step: 'provision', error: 'X', cause: 'y' },
     });
-    const actions = ['RETRY', 'CORRECT_AND_RETRY', 'COMPLETE_BY_HAND', 'CANCEL_ITEM', 'REASSIGN'];
+    const actions = [
+      'RETRY',
+      'CORRECT_AND_RETRY',
+      'COMPLETE_BY_HAND',
+      'CANCEL_ITEM',
+      'REASSIGN',
+      'ASK_CUSTOMER',
+    ];
     expect((await show('TV_OPS')).body).toMatchObject({
       actions,
       form: [{ id: 'deviceId' }],

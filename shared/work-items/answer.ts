@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { InvalidRequest, NotFound, StateConflict } from '#shared/domain/errors.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import type { WorkItem } from '#shared/store/records.ts';
+import { getAllSteps } from '#shared/store/suborders.ts';
+import { isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
+import { taskNamed } from '#shared/tasks/registry.ts';
+import { correctsFacts, inputFieldsOf, readCorrections } from './corrections.ts';
+import { type Decision, finishWorkItem } from './finish.ts';
+import { parse } from './forms.ts';
+
+const note = z.string().trim().max(2000).optional();
+
+const answerSchema = z.discriminatedUnion('answer', [
+  z.strictObject({
+    answer: z.literal('CONFIRM'),
+    corrections: z.record(z.string(), z.unknown()).optional(),
+    note,
+  }),
+  z.strictObject({ answer: z.literal('DECLINE'), note }),
+]);
+
+type OpenQuestion = WorkItem & { readonly question: NonNullable<WorkItem['question']> };
+
+/** A question is open until its step is repaired, also when the customer is late and customer care has it on the desk. */
+const isOpen = (item: WorkItem): item is OpenQuestion =>
+  item.question !== undefined && item.desk === 'CUSTOMER_CARE' && isLive(item.state);
+
+/** What the customer is asked about an order, the oldest first. */
+export async function openQuestions(deps: Dependencies, order: string): Promise<OpenQuestion[]> {
+  const failed = (await getAllSteps(deps, order)).filter(({ status }) => status === 'fallout');
+  const items = await Promise.all(
+    failed.map(({ suborder, step, run }) =>
+      readWorkItem(deps, workItemId({ order, suborder, step, run, kind: 'fallout' })),
+    ),
+  );
+  return items
+    .flatMap((item) => (item && isOpen(item) ? [item] : []))
+    .sort((a, b) => a.question.askedAt.localeCompare(b.question.askedAt));
+}
+
+/**
+ * Takes in what the customer answers: confirmed, the step is done again with the corrected data; declined, the item is
+ * cancelled. The same answer again is answered as before.
+ * @throws NotFound; InvalidRequest naming each wrong field; StateConflict `CLAIMED` when somebody sees to it already
+ */
+export async function answerQuestion(
+  deps: Dependencies,
+  by: string,
+  order: string,
+  id: string,
+  body: unknown,
+): Promise<WorkItem> {
+  const item = await readWorkItem(deps, id);
+  if (!item?.question || item.order !== order) throw new NotFound('Question', id.slice(0, 40));
+  if (isLive(item.state) && !isOpen(item))
+    throw new StateConflict('NOT_OPEN', `Question ${id} is with ${item.desk}: an employee sees to it`);
+  // Who answers does with this one work item what customer care does after a call.
+  return finishWorkItem(deps, { sub: by, desks: [item.desk] }, id, (found) => decide(deps, found, body));
+}
+
+function decide(deps: Dependencies, item: WorkItem, body: unknown): Decision {
+  const given = parse(answerSchema, body);
+  const told = { what: 'CUSTOMER_ANSWERED', ...(given.note !== undefined && { note: given.note }) };
+  const result = (outputs?: WorkItem['context']) => ({
+    action: given.answer,
+    ...(given.note !== undefined && { note: given.note }),
+    ...(outputs && { outputs }),
+  });
+  if (given.answer === 'DECLINE')
+    return { what: told.what, result: result(), outcome: { result: { resumeAt: 'cancel', flags: {} } } };
+  const outcome = { result: { resumeAt: item.failure?.step ?? item.step, flags: {} } };
+  if (!given.corrections || Object.keys(given.corrections).length === 0)
+    return { what: told.what, result: result(), outcome };
+  const others = Object.keys(given.corrections).filter((name) => !item.question?.fields.includes(name));
+  if (others.length > 0)
+    throw new InvalidRequest(
+      others.map((name) => ({ pointer: `/corrections/${name}`, message: 'is not asked for' })),
+    );
+  const corrections = readCorrections(item.task, given.corrections);
+  return {
+    what: told.what,
+    result: result(corrections),
+    outcome,
+    step: () => correctsFacts(deps, item, corrections),
+  };
+}
+
+/** A question as the customer sees it: nothing of desks and employees. */
+export const questionView = ({
+  workItem,
+  order,
+  suborder,
+  task,
+  failure,
+  question,
+  context,
+}: OpenQuestion) => ({
+  id: workItem,
+  order,
+  suborder,
+  about: taskNamed(task)?.title ?? task,
+  reason: failure?.error,
+  ...(question.text !== undefined && { question: question.text }),
+  fields: inputFieldsOf(task)
+    .filter(({ id }) => question.fields.includes(id))
+    .map((field) => ({ ...field, required: false, value: context[field.id] })),
+  answers: ['CONFIRM', 'DECLINE'],
+  askedAt: question.askedAt,
+  answerBy: question.until,
+});
