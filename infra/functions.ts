@@ -456,6 +456,9 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   handler('tasks/collection.check-notice', 'orders', 'Checks that notice was given in time', {
     tables: STEP_TABLES,
   }),
+  handler('tasks/return.check-withdrawal', 'orders', 'Checks that a withdrawal comes in time', {
+    tables: STEP_TABLES,
+  }),
   handler('waits/park', 'orders', 'Parks the token of a gate, an event or a timer', {
     tables: { ...PARK_TABLES, suborders: [...READ, ...WRITE], inbox: INBOX },
   }),

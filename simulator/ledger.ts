@@ -12,6 +12,8 @@ export interface Effect {
   readonly step?: string;
   /** SHA-256 of operation and body, whatever the order of the fields. */
   readonly bodyHash: string;
+  /** What was asked for. */
+  readonly input: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   /** For an operation that takes another back: key of the effect that it took back, when that is known. */
   readonly undoes?: string;

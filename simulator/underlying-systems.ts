@@ -182,6 +182,7 @@ export class UnderlyingSystems {
       ...(call.correlationId === undefined ? {} : { correlationId: call.correlationId }),
       ...(call.step === undefined ? {} : { step: call.step }),
       bodyHash: hash(call),
+      input: call.body,
       outputs: { ...result.outputs, ...overrides },
     };
     const { outputs } = this.ledger.record(effect, call.body, claims, operation.undoes);

@@ -17,7 +17,7 @@ export const sale = flow('hardware.sale', 'Cable, extender, phone or other hardw
     system('credit', customer.checkCredit, { when: unless('upFront') }),
     ...deliverHardware(),
     system('bill', billing.adjust, { when: unless('upFront'), with: { chargeCode: 'HW_SALE' } }),
-    system('inventory', inventory.update, { with: { newState: 'active' } }),
+    system('inventory', inventory.update, { with: { newState: 'active', paidUpFront: fact('upFront') } }),
     system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
   ],
 });
@@ -43,19 +43,33 @@ export const withdrawal = flow('hardware.withdrawal', '14-day withdrawal of hard
   selects: { product: 'hardware', action: 'delete' },
   expected: 'P20D',
   steps: [
-    system('lock', inventory.lock, { tells: 'WITHDRAWAL_CONFIRMED' }),
+    system('lock', inventory.lock),
+    system('inTime', returns.checkWithdrawal, { tells: 'WITHDRAWAL_CONFIRMED' }),
     system('ret', returns.request, {
       tells: 'RETURN_LABEL',
       with: { serialNumber: foundBy('lock', 'serialNumber') },
     }),
-    event('retWait', returns.awaitReturn, { within: 'P14D' }),
-    manual('inspect', returns.inspect, { when: unless('notReturned'), reaches: 'HW_RETURNED' }),
-    system('refund', payment.refund, {
-      when: unless('notReturned'),
-      noReturn: 'hard',
-      noReturnAt: 'start',
+    event('retWait', returns.awaitReturn, {
+      within: 'P14D',
+      reminders: [{ tells: 'RETURN_REMINDER', after: 'P7D' }],
     }),
-    system('inventory', inventory.update, { with: { newState: 'terminated' } }),
+    manual('inspect', returns.inspect, { when: unless('notReturned'), reaches: 'HW_RETURNED' }),
+    system('loss', billing.adjust, {
+      title: 'Charge the damage',
+      when: when('damaged'),
+      tells: 'RETURN_CHARGED',
+      with: { chargeCode: 'HW_DAMAGED' },
+    }),
+    system('credit', billing.adjust, {
+      title: 'Credit the sale',
+      when: when('creditsSale'),
+      with: { chargeCode: 'HW_SALE_CREDIT' },
+    }),
+    system('refund', payment.refund, { when: when('refundsPayment'), noReturn: 'hard', noReturnAt: 'start' }),
+    system('inventory', inventory.update, {
+      when: unless('notReturned'),
+      with: { newState: 'terminated' },
+    }),
     system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
   ],
 });

@@ -8,7 +8,7 @@ import * as tv from '#shared/tasks/tv.ts';
 import { lineDateForBox, tvAccountForBox } from './gates.ts';
 import { event, flow, manual, system, when } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
-import { deliverHardware, returnHardware } from './parts/hardware.ts';
+import { deliverHardware, returnHardware, shipAgain } from './parts/hardware.ts';
 
 export const create = flow('set-top-box.create', 'Set-top box: pick, scan, provision, ship', {
   selects: { product: 'set-top-box', action: 'add' },
@@ -25,7 +25,7 @@ export const create = flow('set-top-box.create', 'Set-top box: pick, scan, provi
       with: { deviceType: 'set-top-box' },
     }),
     system('ship', logistics.ship, { after: 'pick', noReturn: 'soft', tells: 'HW_SHIPPED' }),
-    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED' }),
+    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED', onReject: shipAgain }),
     system('online', service.test, {
       title: 'Check that the box is online',
       after: ['provision', 'deliver'],

@@ -8,6 +8,13 @@ import { flow, system, unless, when } from './language/flow.ts';
 import { vanHardware } from './parts/hardware.ts';
 import { technicianVisit } from './parts/visit.ts';
 
+/** Once, however often nobody was at home. */
+const chargeMissedVisit = system('missed', billing.adjust, {
+  title: 'Charge the missed visit',
+  when: when('visitMissed'),
+  with: { chargeCode: 'VISIT_MISSED' },
+});
+
 export const install = flow('technician.install', 'Paid installation visit (wi-fi, TV, extra outlet)', {
   selects: { product: 'technician', action: 'add', where: { visit: 'install' } },
   expected: 'P10D',
@@ -15,6 +22,7 @@ export const install = flow('technician.install', 'Paid installation visit (wi-f
     system('lock', inventory.lock),
     ...vanHardware,
     ...technicianVisit('home-install', { waitsFor: [lineWorksForVisit, hardwareInTheHouse] }),
+    chargeMissedVisit,
     system('bill', billing.adjust, { with: { chargeCode: 'VISIT_INSTALL' } }),
     system('inventory', inventory.update, { with: { newState: 'active' } }),
     system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
@@ -31,6 +39,7 @@ export const repair = flow('technician.repair', 'Repair visit for a fault', {
       with: { testSet: 'lineDiagnostics' },
     }),
     ...technicianVisit('fault-repair'),
+    chargeMissedVisit,
     system('verify', service.test, { title: 'Test after the repair', with: { testSet: 'line' } }),
     system('fee', billing.adjust, {
       title: 'Charge the visit',

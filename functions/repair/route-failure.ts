@@ -103,7 +103,7 @@ async function follow(deps: Dependencies, message: RepairMessage): Promise<Direc
   if (rule.action === 'rerun-from') {
     const first = rule.step === SELF ? failedStep(message) : rule.step;
     await repeatFrom(deps, message, first, rule.tells);
-    return { resumeAt: first, flags: {} };
+    return { resumeAt: first, flags: rule.flag ? { [rule.flag]: true } : {} };
   }
   if (rule.action === 'end-flow') {
     await completeWithOutcome(deps, message, rule);

@@ -77,14 +77,20 @@ function fromWallClock(clock: number): Date {
 }
 
 /**
- * The instant that a date or date-time means: a date alone is its first moment in the operator's time zone.
- * @returns undefined when the text is neither
+ * The instant that a date, a date-time or a period means: a date alone is its first moment, a period (ISO 8601,
+ * `2026-12-01T08:00/2026-12-01T10:00`) its beginning. Without an offset it is the time on the operator's clocks.
+ * @returns undefined when the text is none of these
  */
 export function instantOf(text: string): Date | undefined {
-  const time = Date.parse(text);
+  const [start = ''] = text.split('/');
+  const local = LOCAL.exec(start);
+  const time = Date.parse(local ? `${local[1]}T${local[2] ?? '00:00'}Z` : start);
   if (Number.isNaN(time)) return undefined;
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? fromWallClock(time) : new Date(time);
+  return local ? fromWallClock(time) : new Date(time);
 }
+
+/** A date, or a date-time without an offset. */
+const LOCAL = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?))?$/;
 
 /** Milliseconds by which the operator's clocks are ahead of UTC; whole hours. */
 function clockOffset(instant: Date): number {

@@ -77,6 +77,10 @@ export const FLAGS = {
     question: 'Are pairs added?',
     origin: 'item characteristic: copper pairs are added to the bonding',
   },
+  paidUpFront: {
+    question: 'Was it paid when ordered?',
+    origin: 'inventory: the hardware was paid when it was ordered, and not by the bill',
+  },
   partnerAccount: {
     question: 'Is there a partner account?',
     origin: 'item characteristic: an account at a streaming partner must be linked',
@@ -131,6 +135,10 @@ export const FLAGS = {
     question: 'Paid when ordered?',
     origin: 'item characteristic: the hardware is paid when it is ordered',
   },
+  visitMissed: {
+    question: 'Was a visit missed?',
+    origin: 'result of the visit: nobody let the technician in, and another one was booked',
+  },
   wholesaleNet: {
     question: "Another owner's network?",
     origin: "answer to the qualification, or inventory: the line is on another owner's network",
@@ -152,6 +160,16 @@ export const FLAGS = {
     question: 'Charge for the hardware?',
     origin: 'it was not returned, or is damaged',
     anyOf: { notReturned: true, damaged: true },
+  },
+  refundsPayment: {
+    question: 'Refund the payment?',
+    origin: 'it came back, and was paid when it was ordered',
+    allOf: { notReturned: false, paidUpFront: true },
+  },
+  creditsSale: {
+    question: 'Credit the sale?',
+    origin: 'it came back, and was paid by the bill',
+    allOf: { notReturned: false, paidUpFront: false },
   },
   recallsClaim: {
     question: 'Take the claim back?',

@@ -94,6 +94,7 @@ export const MESSAGES = {
   DISPUTE_RECEIVED: { channels: ['email'], when: 'reminders stop while the objection is looked at' },
   REPAIR_UPDATE: { channels: ['sms', 'email'], when: 'how the repair goes' },
   WITHDRAWAL_CONFIRMED: { channels: ['email'], when: 'the withdrawal within 14 days was accepted' },
+  WITHDRAWAL_REFUSED: { channels: ['email'], when: 'the 14 days of withdrawal were over' },
   OWNER_CHANGE_REQUEST: { channels: ['email', 'portal'], when: 'the new owner must accept' },
 } as const satisfies Record<string, { channels: readonly string[]; when: string }>;
 

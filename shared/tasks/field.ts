@@ -91,10 +91,10 @@ export const awaitVisit = defineTask({
   }),
   sets: ['customerCausedFault'],
   rejections: {
-    NO_ACCESS: rerunFrom('book', { tells: 'VISIT_MISSED' }),
+    NO_ACCESS: rerunFrom('book', { tells: 'VISIT_MISSED', flag: 'visitMissed' }),
     FAULT_FOUND: fallout('NETWORK_ENGINEERING'),
-    EXTRA_WORK_NEEDED: askCustomer({ tells: 'ACTION_REQUIRED' }),
-    PARTIAL: fallout('FIELD_DISPATCH'),
+    EXTRA_WORK_NEEDED: askCustomer({ tells: 'ACTION_REQUIRED', from: 'book' }),
+    PARTIAL: fallout('FIELD_DISPATCH', { from: 'book' }),
   },
   falloutDesk: 'FIELD_DISPATCH',
   expected: 'P3D',

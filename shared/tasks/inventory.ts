@@ -22,6 +22,9 @@ const INSTALLED = {
   imsi: z.string().optional(),
   plan: z.string().optional(),
   paymentRef: z.string().optional(),
+  /** Of hardware that was sold: when the customer got it, and whether it was paid when it was ordered. */
+  deliveredAt: z.string().optional(),
+  paidUpFront: z.boolean().optional(),
 };
 
 export const revert = defineUndo({
@@ -75,7 +78,7 @@ export const lock = defineTask({
     portedIn: z.boolean().optional(),
     filterBased: z.boolean().optional(),
   }),
-  sets: ['wholesaleNet', 'rawCopper', 'portedIn', 'filterBased'],
+  sets: ['wholesaleNet', 'rawCopper', 'portedIn', 'filterBased', 'paidUpFront'],
   rejections: {
     ASSET_IN_FLIGHT: fallout('ORDER_DESK'),
   },

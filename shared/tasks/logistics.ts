@@ -71,7 +71,7 @@ export const awaitDelivery = defineTask({
   input: z.object({ trackingId: z.string() }),
   output: z.object({ deliveredAt: z.string() }),
   rejections: {
-    LOST: fallout('LOGISTICS_BACKORDER'),
+    LOST: fallout('LOGISTICS_BACKORDER', { tells: 'HW_BACKORDER' }),
     RETURNED_TO_SENDER: askCustomer({ tells: 'ACTION_REQUIRED' }),
     NOT_COLLECTED: askCustomer({ tells: 'HW_READY_PICKUP' }),
   },

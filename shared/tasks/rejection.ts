@@ -10,14 +10,20 @@ const tells = z.enum(MESSAGE_TEMPLATES).optional();
  * `fallout` a work item opens on a desk; `ask-customer` the customer is asked, then the step runs again; with `from`, what
  * an earlier step asked for is put right, and the flow goes back to that step;
  * `rerun-from` the flow goes back to a step (or runs the same again: `SELF`), at most `atMost` times (then a person
- * looks), with the rejection's code kept as the fact `rejectedWith`; `continue-with-flag` the step counts as done and a
+ * looks), with the rejection's code kept as the fact `rejectedWith`, and a flag set if it names one; `continue-with-flag` the step counts as done and a
  * flag is set; `cancel-item` the suborder is undone and cancelled; `end-flow` the suborder is complete, with what was
  * done so far.
  */
 export const rejectionRuleSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('fallout'), desk: z.enum(DESK_IDS), from: z.string().optional(), tells }),
   z.object({ action: z.literal('ask-customer'), from: z.string().optional(), tells }),
-  z.object({ action: z.literal('rerun-from'), step: z.string(), atMost: z.int().optional(), tells }),
+  z.object({
+    action: z.literal('rerun-from'),
+    step: z.string(),
+    atMost: z.int().optional(),
+    flag: z.enum(FLAG_NAMES).optional(),
+    tells,
+  }),
   z.object({ action: z.literal('continue-with-flag'), flag: z.enum(FLAG_NAMES), tells }),
   z.object({ action: z.literal('cancel-item'), tells }),
   z.object({ action: z.literal('end-flow'), outcome: z.string(), tells }),
@@ -32,7 +38,7 @@ type Extra = { tells?: MessageTemplate };
 type ByHand = Extra & { from?: string };
 export const fallout = (desk: Desk, extra: ByHand = {}) => ({ action: 'fallout', desk, ...extra }) as const;
 export const askCustomer = (extra: ByHand = {}) => ({ action: 'ask-customer', ...extra }) as const;
-export const rerunFrom = (step: string, extra: Extra & { atMost?: number } = {}) =>
+export const rerunFrom = (step: string, extra: Extra & { atMost?: number; flag?: Flag } = {}) =>
   ({ action: 'rerun-from', step, ...extra }) as const;
 export const continueWithFlag = (flag: Flag, extra: Extra = {}) =>
   ({ action: 'continue-with-flag', flag, ...extra }) as const;

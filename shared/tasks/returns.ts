@@ -1,5 +1,25 @@
 import * as z from 'zod';
-import { continueWithFlag, defineTask, defineUndo, fallout } from './task.ts';
+import { cancelItem, continueWithFlag, defineTask, defineUndo, fallout } from './task.ts';
+
+/**
+ * What was never delivered by us has no period that could be over.
+ * @throws BusinessRejection `PERIOD_OVER`: the 14 days after delivery are over
+ */
+export const checkWithdrawal = defineTask({
+  name: 'return.check-withdrawal',
+  title: 'Check the withdrawal period',
+  kind: 'system',
+  lane: 'logistics',
+  system: 'milepost',
+  input: z.object({ deliveredAt: z.string().optional(), orderDate: z.string() }),
+  output: z.object({}),
+  rejections: { PERIOD_OVER: cancelItem({ tells: 'WITHDRAWAL_REFUSED' }) },
+  retry: 'standard',
+  falloutDesk: 'ORDER_DESK',
+  expected: 'PT5S',
+  timeLimit: 'PT1M',
+  undo: 'none',
+});
 
 export const cancel = defineUndo({
   name: 'return.cancel',

@@ -4,6 +4,7 @@ import { InvalidRequest } from '#shared/domain/errors.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { pickAndScan, restock } from '#shared/tasks/logistics.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import { inspect } from '#shared/tasks/returns.ts';
 import { problemsOf } from '#shared/tmf622/pointer.ts';
 import { type FormField, fieldsOf } from './fields.ts';
 import { MAC_PATTERN, macSchema, serialSchema } from './scan.ts';
@@ -22,6 +23,7 @@ type Described = Partial<Record<string, Partial<FormField>>>;
 const SPECIAL: Readonly<Record<string, (context: Facts) => Form>> = {
   [pickAndScan.name]: scanForm,
   [restock.name]: restockForm,
+  [inspect.name]: inspectForm,
 };
 
 /** The form of a task; without special rules it has the fields of the task's output. */
@@ -76,17 +78,33 @@ function scanForm({ sku }: Facts): Form {
 /** The unit that comes back must be the one that was picked. */
 function restockForm({ serialNumber: picked }: Facts): Form {
   return form(
-    z.object({
-      serialNumber: z
-        .string()
-        .trim()
-        .toUpperCase()
-        .refine((serial) => typeof picked !== 'string' || serial === picked, 'Not the unit that was picked'),
-      note: noteSchema,
-    }),
-    { serialNumber: { type: 'scan', ...(typeof picked === 'string' && { example: picked }) } },
+    z.object({ serialNumber: sameUnit(picked, 'Not the unit that was picked'), note: noteSchema }),
+    {
+      serialNumber: scanOf(picked),
+    },
   );
 }
+
+/** The unit that comes back must be the one that was asked for; another one is rejected as `WRONG_DEVICE`. */
+function inspectForm({ serialNumber: expected }: Facts): Form {
+  const returnedSerialNumber = sameUnit(
+    expected,
+    'Not the unit that was to come back: reject it as WRONG_DEVICE',
+  );
+  return form(inspect.output.extend({ returnedSerialNumber }), { returnedSerialNumber: scanOf(expected) });
+}
+
+const sameUnit = (expected: unknown, message: string) =>
+  z
+    .string()
+    .trim()
+    .toUpperCase()
+    .refine((serial) => typeof expected !== 'string' || serial === expected.toUpperCase(), message);
+
+const scanOf = (expected: unknown): Partial<FormField> => ({
+  type: 'scan',
+  ...(typeof expected === 'string' && { example: expected }),
+});
 
 function form(outputs: z.ZodObject, described: Described = {}): Form {
   const fields = fieldsOf(outputs).map((field) => ({ ...field, ...described[field.id] }));

@@ -69,7 +69,7 @@ export function consequence(rule: RejectionRule): string {
     case 'ask-customer':
       return `the customer is asked${rule.tells ? ` (${rule.tells})` : ''}, then ${rule.from ? `\`${rule.from}\`` : 'the step'} runs again`;
     case 'rerun-from':
-      return `the flow goes back to \`${rule.step}\`${told}`;
+      return `the flow goes back to \`${rule.step}\`${rule.flag ? `, with \`${rule.flag}\` set` : ''}${told}`;
     case 'continue-with-flag':
       return `the flow goes on, with \`${rule.flag}\` set${told}`;
     case 'cancel-item':

@@ -6,7 +6,7 @@ import type { Flow, Step } from './flow.ts';
 export const flagsSetBy = (step: Step): readonly Flag[] => [
   ...(step.task.sets ?? []),
   ...Object.values(rejectionsOf(step)).flatMap((rule) =>
-    rule.action === 'continue-with-flag' ? [rule.flag] : [],
+    (rule.action === 'continue-with-flag' || rule.action === 'rerun-from') && rule.flag ? [rule.flag] : [],
   ),
 ];
 

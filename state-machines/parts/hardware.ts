@@ -3,7 +3,13 @@ import * as billing from '#shared/tasks/billing.ts';
 import * as logistics from '#shared/tasks/logistics.ts';
 import * as returns from '#shared/tasks/returns.ts';
 import * as stock from '#shared/tasks/stock.ts';
+import { askCustomer, fallout } from '#shared/tasks/task.ts';
 import { event, type Gate, manual, system, unless, when } from '../language/flow.ts';
+
+/** A parcel that came back goes out again when the customer has been asked. */
+export const shipAgain = {
+  RETURNED_TO_SENDER: askCustomer({ tells: 'ACTION_REQUIRED', from: 'ship' }),
+};
 
 /** A unit is reserved, picked and scanned. */
 const pickFromStock = (waitsFor: readonly Gate[]) =>
@@ -12,7 +18,7 @@ const pickFromStock = (waitsFor: readonly Gate[]) =>
     manual('pick', logistics.pickAndScan, { waitsFor, reaches: 'HW_SCANNED' }),
   ] as const;
 
-/** Sends a unit to the customer. @param gates what picking, and shipping, wait for */
+/** Sends a unit to the customer; instead of one that was lost, another one is taken from stock. @param gates what picking, and shipping, wait for */
 export const deliverHardware = (gates: { readonly pick?: Gate; readonly ship?: Gate } = {}) =>
   [
     ...pickFromStock(gates.pick ? [gates.pick] : []),
@@ -21,7 +27,13 @@ export const deliverHardware = (gates: { readonly pick?: Gate; readonly ship?: G
       noReturn: 'soft',
       tells: 'HW_SHIPPED',
     }),
-    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED' }),
+    event('deliver', logistics.awaitDelivery, {
+      reaches: 'HW_DELIVERED',
+      onReject: {
+        ...shipAgain,
+        LOST: fallout('LOGISTICS_BACKORDER', { tells: 'HW_BACKORDER', from: 'reserve' }),
+      },
+    }),
   ] as const;
 
 /** A unit goes into the technician's van. */

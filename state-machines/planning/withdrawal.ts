@@ -1,7 +1,8 @@
+import { WITHDRAWAL_DAYS } from '#shared/domain/withdrawal.ts';
+
 /** Consent of a consumer that the service may start before the withdrawal period is over. */
 export const EARLY_START_CONSENT = 'early-start';
 
-const WITHDRAWAL_DAYS = 14;
 const DAY = 24 * 3600 * 1000;
 
 /**

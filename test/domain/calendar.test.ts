@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calendarDate, holidays, isWorkingDay, workingDaysEarlier } from '#shared/domain/calendar.ts';
+import {
+  calendarDate,
+  holidays,
+  instantOf,
+  isWorkingDay,
+  workingDaysEarlier,
+} from '#shared/domain/calendar.ts';
 
 /** Danish public holidays on moving dates, from the almanac: Maundy Thursday to Whit Monday. */
 const MOVING: Record<number, readonly string[]> = {
@@ -111,4 +117,21 @@ describe('some working days earlier', () => {
 
   const next = (date: string) =>
     new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+});
+
+describe('the instant that a text means', () => {
+  it.each([
+    ['2026-12-01', '2026-11-30T23:00:00.000Z'],
+    ['2026-07-01T08:00', '2026-07-01T06:00:00.000Z'],
+    ['2026-12-01T08:00:30', '2026-12-01T07:00:30.000Z'],
+    ['2026-12-01T08:00/2026-12-01T10:00', '2026-12-01T07:00:00.000Z'],
+    ['2026-12-01T08:00:00Z', '2026-12-01T08:00:00.000Z'],
+    ['2026-12-01T08:00:00+02:00/2026-12-01T10:00:00+02:00', '2026-12-01T06:00:00.000Z'],
+  ])('%s is %s', (text, instant) => {
+    expect(instantOf(text)?.toISOString()).toBe(instant);
+  });
+
+  it('is none for a text that is no date', () => {
+    for (const text of ['', 'soon', '2026-13-01', '/2026-12-01']) expect(instantOf(text)).toBeUndefined();
+  });
 });

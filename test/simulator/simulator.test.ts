@@ -64,6 +64,7 @@ describe('a call', () => {
         key: 'k1',
         correlationId: 'O1',
         bodyHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        input: { sku: 'STB', quantity: 1 },
         outputs: first.body,
       },
     ]);

@@ -82,6 +82,23 @@ describe('the form of a restock', () => {
   });
 });
 
+describe('the form of an inspection', () => {
+  it('takes only the unit that was asked for, with its grade and what becomes of it', () => {
+    const form = formOf('return.inspect', { serialNumber: 'S4K000012345', returnId: 'RET-1' });
+    const filled = { returnedSerialNumber: ' s4k000012345', grade: 'B', action: 'REFURBISH', ok: true };
+    expect(readForm(form, filled)).toEqual({
+      returnedSerialNumber: 'S4K000012345',
+      grade: 'B',
+      action: 'REFURBISH',
+    });
+    expect(wrong(form, { ...filled, returnedSerialNumber: 'S4K000099999', grade: 'C' })).toEqual([
+      '/returnedSerialNumber',
+      '/grade',
+    ]);
+    expect(form.fields[0]).toMatchObject({ type: 'scan', example: 'S4K000012345' });
+  });
+});
+
 describe('the form of any other task', () => {
   it('has the fields of its output, or a note', () => {
     expect(formOf('cpe.provision', {}).fields).toEqual([{ id: 'deviceId', type: 'text', required: true }]);

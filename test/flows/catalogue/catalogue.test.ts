@@ -57,10 +57,20 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     adds: ['timer.until'],
     why: 'the port is complete on the date that the other operator confirmed, not before',
   },
+  'hardware.withdrawal': {
+    leavesOut: [],
+    adds: ['return.check-withdrawal', 'billing.adjust', 'billing.adjust'],
+    why: 'the period of 14 days is checked; what was paid by the bill is credited there, and damage is charged',
+  },
+  'technician.install': {
+    leavesOut: [],
+    adds: ['billing.adjust'],
+    why: 'a visit at which nobody was at home costs a fee',
+  },
   'technician.repair': {
     leavesOut: ['inventory.update'],
-    adds: ['case.close'],
-    why: 'a repair installs nothing',
+    adds: ['billing.adjust', 'case.close'],
+    why: 'a visit at which nobody was at home costs a fee; a repair installs nothing',
   },
   'technician.reschedule': {
     leavesOut: ['inventory.update'],

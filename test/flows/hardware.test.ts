@@ -1,0 +1,195 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Stage } from '#test/support/stage.ts';
+
+const ITEM = '01';
+const BUYER = {
+  relatedParty: [{ id: 'customer-7', role: 'customer', '@referredType': 'Individual' }],
+  billingAccount: { id: 'account-7' },
+  place: [{ id: 'address-7', role: 'installationAddress', '@type': 'GeographicAddress' }],
+};
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+
+const characteristic = (name: string, value: unknown) => ({ name, value });
+
+const buy = (upFront = true) =>
+  stage.submit({
+    ...BUYER,
+    productOrderItem: [
+      {
+        id: '1',
+        action: 'add',
+        productOffering: { id: 'wifi-extender' },
+        product: { productCharacteristic: [characteristic('upFront', upFront)] },
+      },
+    ],
+  });
+
+const ask = (action: 'modify' | 'delete', productId: string, ...productCharacteristic: object[]) =>
+  stage.submit({
+    ...BUYER,
+    productOrderItem: [
+      {
+        id: '1',
+        action,
+        productOffering: { id: 'wifi-extender' },
+        product: { id: productId, productCharacteristic },
+      },
+    ],
+  });
+
+/** A sale from the order to the door; answers the id of the installed product and its serial number. */
+async function bought(upFront = true): Promise<{ product: string; serialNumber: string }> {
+  const order = await buy(upFront);
+  await stage.pick(order, ITEM);
+  await stage.deliver(order, ITEM);
+  expect((await stage.order(order)).state).toBe('completed');
+  const [update] = stage.effects(order, 'inventory.update');
+  const [ship] = stage.effects(order, 'logistics.ship');
+  return {
+    product: String(update?.outputs.installedProductId),
+    serialNumber: String(ship?.input.serialNumber),
+  };
+}
+
+const comesBack = (order: string) =>
+  stage.report(order, `${ITEM}.ret`, 'returnId', 'return.received', { receivedAt: '2026-01-01T10:00:00Z' });
+
+async function inspect(order: string, form: Readonly<Record<string, unknown>>): Promise<void> {
+  const { id } = await stage.workItem('LOGISTICS_RETURNS', order, ITEM);
+  await stage.act(id, 'complete', { grade: 'A', action: 'RESTOCK', ok: true, ...form }, 'logistics');
+}
+
+describe('hardware that is not there', () => {
+  it('is on back-order: the customer is told, and when it has come it goes its way', async () => {
+    stage.script({ operation: 'stock.reserve' }, { kind: 'reject', code: 'OUT_OF_STOCK' });
+    const order = await buy();
+    expect(stage.messages(order)).toContain(`${ITEM}.reserve.HW_BACKORDER`);
+    const { id } = await stage.workItem('LOGISTICS_BACKORDER', order, ITEM);
+    await stage.advance('P3D');
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The pallet has come' }, 'logistics');
+    await stage.pick(order, ITEM);
+    await stage.deliver(order, ITEM);
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.steps(order, 'payment.collect')).toEqual([`${ITEM}.pay`]);
+  });
+
+  it('is lost on the way: the back-order desk has another unit reserved, picked and shipped', async () => {
+    const order = await buy();
+    await stage.pick(order, ITEM);
+    await stage.report(order, `${ITEM}.ship`, 'trackingId', 'delivery.lost');
+    expect(stage.messages(order)).toContain(`${ITEM}.reserve.HW_BACKORDER`);
+    const { id } = await stage.workItem('LOGISTICS_BACKORDER', order, ITEM);
+    const { failure } = await stage.api.workItem(id, 'logistics');
+    expect(failure).toMatchObject({ step: 'reserve', error: 'LOST' });
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'Send another one' }, 'logistics');
+    await stage.pick(order, ITEM);
+    const [first, second] = stage.effects(order, 'logistics.ship');
+    expect(second?.input.serialNumber).not.toBe(first?.input.serialNumber);
+    expect(second?.outputs.trackingId).not.toBe(first?.outputs.trackingId);
+    await stage.deliver(order, ITEM);
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.steps(order, 'stock.reserve')).toHaveLength(2);
+    expect(stage.steps(order, 'payment.collect')).toHaveLength(1);
+  });
+});
+
+describe('a withdrawal from hardware', () => {
+  it('within 14 days of delivery is refunded when the very unit has come back', async () => {
+    const { product, serialNumber } = await bought();
+    await stage.advance('P13D');
+    const order = await ask('delete', product);
+    expect(stage.messages(order)).toEqual(
+      expect.arrayContaining([`${ITEM}.inTime.WITHDRAWAL_CONFIRMED`, `${ITEM}.ret.RETURN_LABEL`]),
+    );
+    await comesBack(order);
+    await expect(inspect(order, { returnedSerialNumber: 'WX9999999999' })).rejects.toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/returnedSerialNumber' }] },
+    });
+    expect(stage.effects(order, 'payment.refund')).toEqual([]);
+    await inspect(order, { returnedSerialNumber: serialNumber.toLowerCase() });
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.steps(order, 'payment.refund')).toEqual([`${ITEM}.refund`]);
+    expect(stage.effects(order, 'billing.adjust')).toEqual([]);
+  });
+
+  it('of hardware on the bill is credited there', async () => {
+    const { product, serialNumber } = await bought(false);
+    const order = await ask('delete', product);
+    await comesBack(order);
+    await inspect(order, { returnedSerialNumber: serialNumber });
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.effects(order, 'payment.refund')).toEqual([]);
+    expect(stage.effects(order, 'billing.adjust').map(({ input }) => input.chargeCode)).toEqual([
+      'HW_SALE_CREDIT',
+    ]);
+  });
+
+  it('after 14 days is refused: the customer is told, and nothing is to be sent back', async () => {
+    const { product } = await bought();
+    await stage.advance('P17D');
+    const order = await ask('delete', product);
+    expect((await stage.item(order, '1')).state).toBe('cancelled');
+    expect(stage.messages(order)).toContain(`${ITEM}.inTime.WITHDRAWAL_REFUSED`);
+    expect(stage.effects(order, 'return.request')).toEqual([]);
+    expect(stage.steps(order, 'asset.unlock')).toHaveLength(1);
+  });
+
+  it('of hardware that is kept is not refunded', async () => {
+    const { product } = await bought();
+    const order = await ask('delete', product);
+    await stage.advance('P15D');
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.messages(order)).toContain(`${ITEM}.retWait.RETURN_REMINDER-1`);
+    expect(stage.effects(order, 'payment.refund')).toEqual([]);
+    expect(stage.effects(order, 'inventory.update')).toEqual([]);
+  });
+});
+
+describe('a warranty', () => {
+  const fault = characteristic('fault', 'It does not start');
+
+  async function triage(order: string): Promise<void> {
+    const { id } = await stage.workItem('LOGISTICS_RETURNS', order, ITEM);
+    await stage.act(id, 'complete', { decision: 'APPROVE', ok: true }, 'logistics');
+  }
+
+  it('gets the customer another unit; a wrong device is looked into, and damage is charged', async () => {
+    const { product } = await bought();
+    const order = await ask('modify', product, characteristic('change', 'warranty'), fault);
+    await triage(order);
+    await comesBack(order);
+    const first = await stage.workItem('LOGISTICS_RETURNS', order, ITEM);
+    await stage.act(first.id, 'reject', { code: 'WRONG_DEVICE', note: 'A telephone' }, 'logistics');
+    const repair = await stage.workItem('LOGISTICS_RETURNS', order, ITEM);
+    await stage.act(
+      repair.id,
+      'resolve',
+      { action: 'RETRY', reason: 'Now it is the right one' },
+      'logistics',
+    );
+    const again = await stage.workItem('LOGISTICS_RETURNS', order, ITEM);
+    await stage.act(again.id, 'reject', { code: 'DAMAGED', note: 'It fell into water' }, 'logistics');
+    expect(stage.effects(order, 'billing.adjust').map(({ input }) => input.chargeCode)).toEqual([
+      'HW_NOT_RETURNED',
+    ]);
+    expect(stage.messages(order)).toContain(`${ITEM}.hwCharge.RETURN_CHARGED`);
+    await stage.pick(order, ITEM);
+    await stage.deliver(order, ITEM);
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.messages(order)).toContain(`${ITEM}.inventory.REPAIR_UPDATE`);
+  });
+
+  it('that does not apply ends there', async () => {
+    const { product } = await bought();
+    const order = await ask('modify', product, characteristic('change', 'warranty'), fault);
+    const { id } = await stage.workItem('LOGISTICS_RETURNS', order, ITEM);
+    await stage.act(id, 'reject', { code: 'DECLINED', note: 'Bought four years ago' }, 'logistics');
+    expect((await stage.item(order, '1')).state).toBe('cancelled');
+    expect(stage.effects(order, 'return.request')).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { instantOf } from '#shared/domain/calendar.ts';
+import { Stage } from '#test/support/stage.ts';
+
+const ITEM = '01';
+const HOUR = 3_600_000;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+
+const visit = (offering: string, ...productCharacteristic: object[]) =>
+  stage.submit({
+    relatedParty: [{ id: 'customer-8', role: 'customer', '@referredType': 'Individual' }],
+    billingAccount: { id: 'account-8' },
+    place: [{ id: 'address-8', role: 'installationAddress', '@type': 'GeographicAddress' }],
+    productOrderItem: [
+      {
+        id: '1',
+        action: 'add',
+        productOffering: { id: offering },
+        product: { productCharacteristic },
+      },
+    ],
+  });
+
+async function happens(order: string, what: string): Promise<void> {
+  await stage.advance('PT1H');
+  await stage.report(order, `${ITEM}.dispatch`, 'workOrderId', `visit.${what}`, {
+    note: 'As seen on the spot',
+  });
+}
+
+const charges = (order: string) =>
+  stage.effects(order, 'billing.adjust').map(({ input }) => input.chargeCode);
+
+const slotOf = (order: string) => String(stage.effects(order, 'appointment.book').at(-1)?.outputs.slot);
+
+describe('a visit', () => {
+  let order: string;
+  beforeEach(async () => {
+    order = await visit('technician-repair');
+  });
+
+  it('is booked, dispatched, and the customer is reminded a day before, by the clocks of the country', async () => {
+    expect(stage.messages(order)).toContain(`${ITEM}.book.VISIT_CONFIRMED`);
+    const begins = instantOf(slotOf(order))?.getTime() ?? Number.NaN;
+    await stage.platform.advanceTo(begins - 24 * HOUR - 60_000);
+    await stage.settle();
+    expect(stage.messages(order)).not.toContain(`${ITEM}.visit.VISIT_REMINDER-1`);
+    await stage.platform.advanceTo(begins - 24 * HOUR + 60_000);
+    await stage.settle();
+    expect(stage.messages(order)).toContain(`${ITEM}.visit.VISIT_REMINDER-1`);
+    await happens(order, 'done');
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(charges(order)).toEqual([]);
+  });
+
+  it('at which nobody is at home is booked anew, and costs a fee', async () => {
+    await happens(order, 'no-access');
+    expect(stage.messages(order)).toContain(`${ITEM}.visit.VISIT_MISSED`);
+    expect(stage.steps(order, 'appointment.book')).toHaveLength(2);
+    expect(stage.steps(order, 'field.dispatch')).toHaveLength(2);
+    expect(charges(order)).toEqual([]);
+    await happens(order, 'done');
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(charges(order)).toEqual(['VISIT_MISSED']);
+  });
+
+  it('that needs extra work is agreed with the customer, then booked again', async () => {
+    await happens(order, 'extra-work-needed');
+    expect(stage.messages(order)).toContain(`${ITEM}.book.ACTION_REQUIRED`);
+    const { id } = await stage.workItem('CUSTOMER_CARE', order, ITEM);
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The customer agrees' });
+    expect(stage.steps(order, 'appointment.book')).toHaveLength(2);
+    await happens(order, 'done');
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+});
+
+describe('a booked visit', () => {
+  const appointment = { name: 'appointmentId', value: 'APT-1234567' };
+
+  it('is moved for nothing in time', async () => {
+    const order = await visit('technician-reschedule', appointment);
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.effects(order, 'appointment.cancel').map(({ input }) => input.appointmentId)).toEqual([
+      'APT-1234567',
+    ]);
+    expect(stage.steps(order, 'field.dispatch')).toHaveLength(1);
+    expect(charges(order)).toEqual([]);
+  });
+
+  it('is moved for a fee less than 24 hours before', async () => {
+    stage.script({ operation: 'appointment.cancel' }, { kind: 'success', outputs: { lateChange: true } });
+    const order = await visit('technician-reschedule', appointment);
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(charges(order)).toEqual(['LATE_RESCHEDULE']);
+  });
+
+  it('is cancelled, and no other one is booked', async () => {
+    const order = await visit('technician-reschedule', appointment, { name: 'cancelOnly', value: true });
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.effects(order, 'appointment.book')).toEqual([]);
+  });
+});
