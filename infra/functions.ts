@@ -433,7 +433,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'intake/start',
     'orders',
     'Starts order management, paced by its concurrency',
-    { tables: { orders: ['GetItem'], suborders: ['PutItem'] }, starts: 'order-management' },
+    { tables: { orders: ['Query'], suborders: ['PutItem'] }, starts: 'order-management' },
     queue('intake', 10, 10),
   ),
   handler('tasks/order.plan', 'orders', 'Divides an order into suborders with their gates', {

@@ -213,7 +213,8 @@ function stepEvents(id: string, image: unknown, before: RecordChange['before']):
       ? [{ type: 'MessageDue', detail: { ...detail, reminder: reminders } }]
       : [];
   if (status === 'waiting' && tells) return [{ type: 'MessageDue', detail }];
-  if (status === 'done')
+  // A step that reaches nothing and tells nobody is of interest to its own flow only: the order's history has it.
+  if (status === 'done' && (reaches || tells))
     return [{ type: 'StepCompleted', detail: { ...detail, ...(reaches && { reaches }) } }];
   if (status === 'fallout') return [{ type: 'StepFailed', detail }];
   return [];

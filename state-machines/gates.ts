@@ -95,7 +95,7 @@ export const tvAccountForVideo = gate('D11', {
 
 export const tvAccountForBox = gate('D12', {
   title: 'Wait for the TV account',
-  why: 'a cable box is paired to a TV account',
+  why: 'a cable box is paired to a TV account, so it is not picked before there is one',
   flows: ['cable-tv.create.*'],
   milestones: ['TV_ACTIVE'],
 });

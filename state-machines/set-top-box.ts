@@ -16,11 +16,13 @@ export const create = flow('set-top-box.create', 'Set-top box: pick, scan, provi
   steps: [
     system('lock', inventory.lock),
     system('reserve', stock.reserve),
-    manual('pick', logistics.pickAndScan, { waitsFor: lineDateForBox, reaches: 'HW_SCANNED' }),
+    manual('pick', logistics.pickAndScan, {
+      waitsFor: [lineDateForBox, tvAccountForBox],
+      reaches: 'HW_SCANNED',
+    }),
     system('provision', cpe.provision, {
       title: 'Provision the box',
       after: 'pick',
-      waitsFor: tvAccountForBox,
       reaches: 'STB_PROVISIONED',
       with: { deviceType: 'set-top-box' },
     }),
@@ -45,10 +47,9 @@ export const add = flow('set-top-box.add', 'Extra set-top box on the account', {
       when: when('existingAccount'),
       with: { change: 'device-limit', tvAccountId: fact('tvAccountId') },
     }),
-    ...deliverHardware({ pick: lineDateForBox }),
+    ...deliverHardware({ pick: [lineDateForBox, tvAccountForBox] }),
     system('provision', cpe.provision, {
       title: 'Provision the box',
-      waitsFor: tvAccountForBox,
       reaches: 'STB_PROVISIONED',
       with: { deviceType: 'set-top-box' },
     }),

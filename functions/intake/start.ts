@@ -4,11 +4,12 @@ import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-s
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
+import { NotFound } from '#shared/domain/errors.ts';
 import type { Flags } from '#shared/domain/flags.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { suborderKey } from '#shared/steps/completion.ts';
 import { documentClient, tableName } from '#shared/store/client.ts';
-import { loadDocument } from '#shared/store/orders.ts';
+import { loadOrder } from '#shared/store/orders.ts';
 import type { Suborder } from '#shared/store/records.ts';
 import { orderFacts } from '#shared/tmf622/facts.ts';
 import { manage } from '#state-machines/order-management.ts';
@@ -31,8 +32,13 @@ const messageSchema = z.object({ order: z.string() });
  */
 export async function startOrder(deps: StartDependencies, message: string): Promise<void> {
   const { order } = messageSchema.parse(JSON.parse(message));
-  const ends = withdrawalEnds(orderFacts(await loadDocument(deps.client, order)));
-  const flags: Flags = { withdrawalWait: ends !== undefined };
+  const stored = await loadOrder(deps.client, order);
+  if (!stored) throw new NotFound('Order', order);
+  const ends = withdrawalEnds(orderFacts(stored.document));
+  const flags: Flags = {
+    newContract: stored.header.newContract ?? true,
+    withdrawalWait: ends !== undefined,
+  };
   const path = plannedPath(manage, flags);
   const record: Suborder = {
     ...suborderKey(order, MANAGEMENT),

@@ -9,6 +9,8 @@ import { schedule } from '#state-machines/planning/timing.ts';
 /** What is known of an order that can be carried out. */
 export interface Outlook {
   readonly expectedCompletionDate: string;
+  /** Whether the customer and credit are to be checked first. */
+  readonly newContract: boolean;
 }
 
 /**
@@ -37,7 +39,10 @@ export function checkOrder(document: OrderDocument): Outlook {
       },
     ]);
   }
-  return { expectedCompletionDate: end.toISOString() };
+  return {
+    expectedCompletionDate: end.toISOString(),
+    newContract: plan.management.flags.newContract ?? true,
+  };
 }
 
 const DAY_MS = 86_400_000;

@@ -17,7 +17,7 @@ export const handler = milepostTask(
     const { order } = await insertOrder(
       documents,
       document,
-      { by: `${event.order}-${event.suborder}` },
+      { by: `${event.order}-${event.suborder}`, newContract: false },
       {
         client: 'milepost',
         key: idempotencyKey,

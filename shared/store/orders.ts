@@ -56,7 +56,7 @@ export interface AcceptedOrder {
 export async function insertOrder(
   client: DynamoDBDocumentClient,
   document: OrderDocument,
-  outlook: Pick<OrderHeader, 'expectedCompletionDate' | 'by'>,
+  outlook: Pick<OrderHeader, 'expectedCompletionDate' | 'newContract' | 'by'>,
   idempotency?: Idempotency,
   newNumber: () => OrderNumber = newOrderNumber,
 ): Promise<AcceptedOrder> {
@@ -220,7 +220,11 @@ function newOrderItems(
   order: OrderNumber,
   document: OrderDocument,
   text: string,
-  { expectedCompletionDate, by }: Pick<OrderHeader, 'expectedCompletionDate' | 'by'>,
+  {
+    expectedCompletionDate,
+    newContract,
+    by,
+  }: Pick<OrderHeader, 'expectedCompletionDate' | 'newContract' | 'by'>,
   idempotency: Idempotency | undefined,
 ): TransactItem[] {
   const TableName = tableName('orders');
@@ -238,6 +242,7 @@ function newOrderItems(
     ...(expectedCompletionDate && { expectedCompletionDate }),
     ...(promise && { promisedDate: endOfDay(new Date(promise)).toISOString() }),
     ...(externalId && { externalId }),
+    ...(newContract !== undefined && { newContract }),
     ...(by && { by }),
     list: 'orders',
     listKey: listKey(orderDate, order),

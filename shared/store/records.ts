@@ -286,6 +286,8 @@ export const orderHeaderSchema = assessmentSchema.extend({
   checkAt: instant.optional(),
   completionDate: instant.optional(),
   externalId: z.string().optional(),
+  /** Whether customer and credit are to be checked first: it makes a new contract, or nobody knows yet. */
+  newContract: z.boolean().optional(),
   /** Id of the client that sent it, or of the suborder that it follows. */
   by: z.string().optional(),
   /** The same for all orders: the partition that lists them by date. */

@@ -57,7 +57,12 @@ const DECLARED: readonly (Task | UndoTask)[] = [
   review,
   porting,
   collection,
-].flatMap((area) => Object.values(area));
+].flatMap((area) => Object.values(area).filter(isDeclared));
+
+/** A module may export more than tasks. */
+function isDeclared<T extends object>(value: T): value is Extract<T, Task | UndoTask> {
+  return 'kind' in value && 'lane' in value;
+}
 
 const isTask = (declared: Task | UndoTask): declared is Task => 'rejections' in declared;
 const isUndo = (declared: Task | UndoTask): declared is UndoTask => !isTask(declared);

@@ -2,7 +2,7 @@ import { durationSeconds } from '#shared/domain/duration.ts';
 import { derivationOf, FLAGS, type Flag } from '#shared/domain/flags.ts';
 import { LAMBDA_RETRY, RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import { basesOf, flagsSetBy, rejectionsOf } from '../language/flags.ts';
-import type { Flow, Reminder, Step } from '../language/flow.ts';
+import { type Flow, type Reminder, type Step, titleOf } from '../language/flow.ts';
 import { arrange, type Node, type Sequence } from '../language/graph.ts';
 import {
   ATTEMPTS,
@@ -479,8 +479,7 @@ function resumePoints(sequence: Sequence): ResumePoint[] {
 export const gateId = (step: Step): string => `${step.id}.gate`;
 
 /** Name of the state that waits before a step. */
-export const gateName = (step: Step): string =>
-  [...new Set(step.gates.map(({ title }) => title))].join(' and ');
+export const gateName = ({ gates }: Step): string => titleOf(gates);
 
 function entryName(node: Node): string {
   if (node.kind === 'step') return node.step.gates.length > 0 ? gateName(node.step) : node.step.title;

@@ -154,6 +154,12 @@ export const gate = (id: string, rule: Omit<Gate, 'id' | 'match'> & { match?: Ga
   ...rule,
 });
 
+/** What a person reads while a step waits at these gates. */
+export function titleOf(gates: readonly Gate[]): string {
+  const [first = '', ...others] = new Set(gates.map(({ title }) => title));
+  return [first, ...others.map((title) => title.replace(/^Wait (for )?/, ''))].join(' and ');
+}
+
 /** Which order items a flow is for. */
 export interface Selection {
   /** One product line, or each of several. */

@@ -19,9 +19,11 @@ const pickFromStock = (waitsFor: readonly Gate[]) =>
   ] as const;
 
 /** Sends a unit to the customer; instead of one that was lost, another one is taken from stock. @param gates what picking, and shipping, wait for */
-export const deliverHardware = (gates: { readonly pick?: Gate; readonly ship?: Gate } = {}) =>
+export const deliverHardware = (
+  gates: { readonly pick?: Gate | readonly Gate[]; readonly ship?: Gate } = {},
+) =>
   [
-    ...pickFromStock(gates.pick ? [gates.pick] : []),
+    ...pickFromStock(gates.pick ? [gates.pick].flat() : []),
     system('ship', logistics.ship, {
       waitsFor: gates.ship ? [gates.ship] : [],
       noReturn: 'soft',

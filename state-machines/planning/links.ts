@@ -1,7 +1,7 @@
 import type { Facts } from '#shared/domain/facts.ts';
 import type { Milestone } from '#shared/domain/milestones.ts';
 import { waitId } from '#shared/steps/completion.ts';
-import type { Flow, Gate, Step } from '../language/flow.ts';
+import { type Flow, type Gate, type Step, titleOf } from '../language/flow.ts';
 import type { Path } from './path.ts';
 import { matchesFlow } from './select.ts';
 
@@ -115,7 +115,7 @@ class LinkBuilder {
       kind: 'gate',
       step: step.id,
       pending: [...pending],
-      reason: [...new Set(applying.map(({ title }) => title))].join(' and '),
+      reason: titleOf(applying),
       ...(days.length > 0 && { workingDaysBefore: Math.min(...days) }),
     });
   }

@@ -197,7 +197,7 @@ describe('the picture of set-top-box.create', () => {
     expect(Object.keys(definition.States)).toEqual([
       'Lock the asset',
       'Reserve from stock',
-      'Wait for the line date',
+      'Wait for the line date and the TV account',
       'Pick and scan',
       'Side by side: Provision the box, Ship',
       'Check that the box is online',
@@ -221,12 +221,11 @@ describe('the picture of set-top-box.create', () => {
       .parse(parallel?.Branches);
     expect(branches.map(({ States }) => Object.keys(States))).toEqual([
       [
-        'Wait for the TV account',
         'Provision the box',
-        'Repair (Wait for the TV account)',
-        'Pause (Wait for the TV account)',
-        'Resume (Wait for the TV account)',
-        'Cancelled (Wait for the TV account)',
+        'Repair (Provision the box)',
+        'Pause (Provision the box)',
+        'Resume (Provision the box)',
+        'Cancelled (Provision the box)',
       ],
       ['Ship', 'Carrier delivers', 'Repair (Ship)', 'Pause (Ship)', 'Resume (Ship)', 'Cancelled (Ship)'],
     ]);
@@ -263,7 +262,7 @@ describe('the picture of set-top-box.create', () => {
   });
 
   it('waits for the line date before picking', async () => {
-    const gate = stateOf(definition, 'Wait for the line date');
+    const gate = stateOf(definition, 'Wait for the line date and the TV account');
     expect(gate.Next).toBe('Pick and scan');
     expect(gate.Comment).toContain('boxes are not shipped months before a dig');
     const { Payload } = z.object({ Payload: z.unknown() }).parse(gate.Arguments);

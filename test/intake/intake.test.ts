@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -93,7 +93,22 @@ describe('starting an order', () => {
   };
 
   const keep = (body: unknown) =>
-    tables.on(GetCommand).resolves({ Item: { document: JSON.stringify(readOrder(body, NOW)) } });
+    tables.on(QueryCommand).resolves({
+      Items: [
+        {
+          pk: 'ORDER#A',
+          sk: 'HEADER',
+          order: 'A',
+          state: 'acknowledged',
+          orderDate: NOW,
+          newContract: true,
+          list: 'orders',
+          listKey: `${NOW}#A`,
+          version: 1,
+        },
+        { sk: 'DOCUMENT', document: JSON.stringify(readOrder(body, NOW)) },
+      ],
+    });
   const start = () => startOrder(deps, '{"order":"A"}');
   const started = () =>
     executions.commandCalls(StartExecutionCommand).map(({ args: [command] }) => command.input);
@@ -112,7 +127,7 @@ describe('starting an order', () => {
         suborder: '00',
         flow: 'order.manage',
         state: 'inProgress',
-        flags: { withdrawalWait: false },
+        flags: { newContract: true, withdrawalWait: false },
         facts: {},
         startedAt: NOW,
         done: 0,
@@ -123,7 +138,7 @@ describe('starting an order', () => {
       {
         stateMachineArn: 'arn:order-manage',
         name: 'A',
-        input: '{"order":"A","suborder":"00","flags":{"withdrawalWait":false}}',
+        input: '{"order":"A","suborder":"00","flags":{"newContract":true,"withdrawalWait":false}}',
       },
     ]);
   });
@@ -134,11 +149,13 @@ describe('starting an order', () => {
     keep(body);
     await start();
     expect(kept()[0]?.Item).toMatchObject({
-      flags: { withdrawalWait: true },
+      flags: { newContract: true, withdrawalWait: true },
       facts: { withdrawalEnds: '2026-12-07T10:00:00.000Z' },
     });
     const [execution] = started();
-    expect(JSON.parse(execution?.input ?? '')).toMatchObject({ flags: { withdrawalWait: true } });
+    expect(JSON.parse(execution?.input ?? '')).toMatchObject({
+      flags: { newContract: true, withdrawalWait: true },
+    });
   });
 
   it('twice is harmless', async () => {

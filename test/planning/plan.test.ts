@@ -74,7 +74,7 @@ describe('the reference bundle', () => {
           kind: 'gate',
           step: 'tv',
           pending: ['02:D05', '04:D06'],
-          reason: 'Wait for internet and Wait for the set-top box',
+          reason: 'Wait for internet and the set-top box',
         },
       ],
       '06': [

@@ -95,6 +95,10 @@ describe('a step', () => {
     ]);
   });
 
+  it('that reaches nothing and tells nobody is no event', () => {
+    expect(eventsOf(doneStep('test', { task: 'service.test' }))).toEqual([]);
+  });
+
   it('completes again when it ran again', () => {
     expect(eventsOf(step({ run: 2 }), step({ run: 1 }))).toMatchObject([{ type: 'StepCompleted' }]);
   });

@@ -127,7 +127,8 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   D09: ['internet.create#test'],
   D10: ['voip.create.new-number#adapter', 'voip.create.port-in#adapter'],
   D11: ['vod.create#tv'],
-  D12: ['set-top-box.add#provision', 'set-top-box.create#provision'],
+  // The catalogue has it at `provision`: a box that is on its way to an account that does not exist helps nobody.
+  D12: ['set-top-box.add#pick', 'set-top-box.create#pick'],
   D13: ['technician.install#dispatch'],
   D14: ['technician.install#dispatch'],
   D15: ['mobile-postpaid.device#ship'],
