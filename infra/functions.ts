@@ -459,6 +459,9 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   handler('tasks/return.check-withdrawal', 'orders', 'Checks that a withdrawal comes in time', {
     tables: STEP_TABLES,
   }),
+  handler('tasks/np.check-window', 'orders', 'Checks the service window for many numbers', {
+    tables: STEP_TABLES,
+  }),
   handler('waits/park', 'orders', 'Parks the token of a gate, an event or a timer', {
     tables: { ...PARK_TABLES, suborders: [...READ, ...WRITE], inbox: INBOX },
   }),
@@ -658,16 +661,21 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   }),
   route(
     'inbound-events/receive',
-    'Stores an event from outside, then looks for the wait that it belongs to',
+    'Stores an event from outside, then looks for the wait that it belongs to, or places the order that follows',
     {
-      tables: { suborders: ['GetItem', ...WRITE], waits: ['GetItem', 'UpdateItem'], inbox: INBOX },
+      tables: {
+        orders: ['GetItem', 'PutItem'],
+        suborders: ['GetItem', ...WRITE],
+        waits: ['GetItem', 'UpdateItem'],
+        inbox: INBOX,
+      },
     },
     'POST /events',
     'events:write',
   ),
 
   handler('correspondence/send', 'correspondence', 'Has the notification system tell the customer', {
-    tables: { orders: ['GetItem'] },
+    tables: { orders: ['GetItem'], suborders: ['Query'] },
     system: 'notify',
   }),
 ];

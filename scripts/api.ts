@@ -131,7 +131,9 @@ const bulkRepairSchema = z.looseObject({
 /** A bulk repair with its counters. */
 export type BulkRepair = z.output<typeof bulkRepairSchema>;
 
-const receivedSchema = z.object({ id: z.string(), status: z.string() });
+const receivedSchema = z.object({ id: z.string(), status: z.string(), order: z.string().optional() });
+/** What became of an event; `order` is the one that it began. */
+export type Received = z.output<typeof receivedSchema>;
 
 /** An event from outside; the rest of the CloudEvent is filled in. */
 export interface OutsideEvent {
@@ -266,6 +268,11 @@ export class Api {
 
   /** Sends an event; answers what became of it. */
   async send(event: OutsideEvent): Promise<string> {
+    return (await this.receive(event)).status;
+  }
+
+  /** Sends an event from outside; answers what became of it, and the order that it began. */
+  async receive(event: OutsideEvent): Promise<Received> {
     const body = await this.#do({
       role: 'system',
       method: 'POST',
@@ -273,7 +280,7 @@ export class Api {
       body: { specversion: '1.0', ...event },
       headers: { 'content-type': 'application/cloudevents+json' },
     });
-    return receivedSchema.parse(body).status;
+    return receivedSchema.parse(body);
   }
 
   async #do(request: ApiRequest): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { fact, portMoment } from '#shared/domain/facts.ts';
+import { BULK_CHANGE } from '#shared/domain/porting.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as mobile from '#shared/tasks/mobile.ts';
@@ -23,10 +24,13 @@ export const changeBulk = flow('number.change.bulk', 'Routing change for many nu
     manual('window', reviewing.review, {
       title: 'Agree the service window',
       desk: 'NUMBER_PORTING',
-      with: { reason: 'Agree a service window with the clearing house, at least 14 days ahead' },
+      with: {
+        reason: `Agree a service window with the clearing house, at least ${BULK_CHANGE.noticeDays} days ahead`,
+      },
     }),
+    system('windowOk', porting.checkWindow),
     timer('run', wait.until, { title: 'Wait for the service window', with: { dueAt: fact('windowStart') } }),
-    system('change', porting.change, { with: { ratePerHour: 1000 } }),
+    system('change', porting.change, { with: { ratePerHour: BULK_CHANGE.perHour } }),
     system('inventory', inventory.update, { reaches: 'COMPLETE', with: { newState: 'active' } }),
   ],
 });

@@ -3,6 +3,7 @@ import type { CallSystem } from '#shared/clients/underlying-system.ts';
 import { MESSAGE_TEMPLATES, MESSAGES } from '#shared/domain/messages.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
+import { getSteps } from '#shared/store/suborders.ts';
 import { systemDependencies } from '../connector.ts';
 import { taskHandler } from '../task-handler.ts';
 
@@ -25,7 +26,8 @@ export const send =
   (deps: Dependencies & { readonly callSystem: CallSystem }) =>
   async ({ order, suborder, step, run, tells, reminder, date }: z.output<typeof messageSchema>) => {
     const which = [tells, reminder, date].filter((part) => part !== undefined).join('-');
-    const { customerId } = await getOrderFacts(deps, order);
+    const customerId =
+      (await getOrderFacts(deps, order)).customerId ?? (await foundCustomer(deps, order, suborder));
     return deps.callSystem({
       system: 'notify',
       operation: 'message.send',
@@ -40,5 +42,15 @@ export const send =
       },
     });
   };
+
+/** The customer of an order that does not name one, as a step has found them. */
+async function foundCustomer(
+  deps: Dependencies,
+  order: string,
+  suborder: string,
+): Promise<string | undefined> {
+  const steps = await getSteps(deps, order, suborder);
+  return steps.map(({ outputs }) => outputs.customerId).find((id) => typeof id === 'string');
+}
 
 export const handler = taskHandler(messageSchema, send(systemDependencies));

@@ -1,5 +1,7 @@
 import { readCloudEvent } from '#shared/inbox/cloud-event.ts';
+import { placeOrder } from '#shared/inbox/place-order.ts';
 import { receiveEvent } from '#shared/inbox/receive.ts';
+import { TRIGGERS } from '#shared/inbox/triggers.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { type Handle, httpHandler } from '../http.ts';
 
@@ -8,7 +10,11 @@ export const receive =
   (deps: Dependencies): Handle =>
   async ({ headers, body }) => {
     const event = readCloudEvent(headers, body);
-    return { status: 202, body: { id: event.id, status: await receiveEvent(deps, event) } };
+    const trigger = TRIGGERS.get(event.type);
+    const became = trigger
+      ? await placeOrder(deps, trigger, event)
+      : { status: await receiveEvent(deps, event) };
+    return { status: 202, body: { id: event.id, ...became } };
   };
 
 export const handler = httpHandler({

@@ -1,8 +1,10 @@
+import { findOffering } from '#shared/catalogue/offerings.ts';
 import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
 import type { OrderDocument } from '#shared/tmf622/document.ts';
-import { orderFacts } from '#shared/tmf622/facts.ts';
+import { type ItemFacts, orderFacts } from '#shared/tmf622/facts.ts';
 import { type PlacedItem, placedItems } from '#shared/tmf622/items.ts';
 import { pointer } from '#shared/tmf622/pointer.ts';
+import { itemPointer } from '#state-machines/planning/draft.ts';
 import { planOrder } from '#state-machines/planning/plan.ts';
 import { schedule } from '#state-machines/planning/timing.ts';
 
@@ -16,16 +18,17 @@ export interface Outlook {
 /**
  * Whether an order can be carried out, and when it should then be complete, asked of the very planning that order
  * management does later. What stands against it: unknown offerings and characteristics, actions without a flow, items
- * that would wait for each other, a date too far away. An item without an offering is no problem: a person completes it.
+ * that would wait for each other, a date too far away, and what only the product itself may order. An item without an offering is no problem: a person completes it.
  * @throws InvalidRequest with a problem for each field of the request
  */
 export function checkOrder(document: OrderDocument): Outlook {
   const facts = orderFacts(document);
   const plan = planOrder({ ...facts, order: '' });
-  if ('refusals' in plan) {
+  const problems = [...channelProblems(facts.items), ...('refusals' in plan ? plan.refusals : [])];
+  if (problems.length > 0 || 'refusals' in plan) {
     const placed = new Map(placedItems(document).map((entry) => [entry.item.id, entry]));
     throw new InvalidRequest(
-      plan.refusals.map((problem) => inRequest(problem, (index) => placed.get(facts.items[index]?.id ?? ''))),
+      problems.map((problem) => inRequest(problem, (index) => placed.get(facts.items[index]?.id ?? ''))),
     );
   }
   const now = new Date(document.orderDate);
@@ -44,6 +47,31 @@ export function checkOrder(document: OrderDocument): Outlook {
     newContract: plan.management.flags.newContract ?? true,
   };
 }
+
+/**
+ * What channels may not order although it could be carried out: what only happens by itself, and changes or the end of
+ * a product that they do not name.
+ */
+const channelProblems = (items: readonly ItemFacts[]): Problem[] =>
+  items.flatMap(({ id, action, offering, installedProductId }, index) => [
+    ...(offering !== undefined && findOffering(offering)?.orderable === false
+      ? [
+          {
+            pointer: itemPointer(index, '/productOffering/id'),
+            message: `Item ${id}: ${offering} cannot be ordered; it begins when something happens`,
+          },
+        ]
+      : []),
+    ...((action === 'modify' || action === 'delete') && installedProductId === undefined
+      ? [
+          {
+            pointer: itemPointer(index, '/product/id'),
+            message: `Item ${id}: '${action}' needs the id of the installed product`,
+            missing: true,
+          },
+        ]
+      : []),
+  ]);
 
 const DAY_MS = 86_400_000;
 /** An execution lives for a year at most, and the order has to be carried out within it. */

@@ -4,7 +4,7 @@ import { doneResult } from '#shared/steps/done-result.ts';
 import { FIRST_RUN, isDone } from '#shared/steps/run-step.ts';
 import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import {
-  markLate,
+  markSettled,
   type Pointer,
   pendingEvents,
   readEvent,
@@ -70,7 +70,7 @@ async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEven
   if (refused.size === 0) return 'applied';
   if (refused.has('event')) return (await readEvent(deps, event))?.status ?? 'pending';
   if (meaning === 'completes' && !(await isOver(deps, situation))) return 'pending';
-  await markLate(deps, event);
+  await markSettled(deps, event, 'late');
   return 'late';
 }
 

@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { InvalidRequest } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { eventSortKey, keepEvent, readEvent } from '#shared/store/inbox.ts';
+import type { InboxEvent } from '#shared/store/records.ts';
 import { problemsOf } from '#shared/tmf622/pointer.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { correlationKeyOf } from './correlation.ts';
 import { EVENT_TYPES, type EventType } from './event-types.ts';
 import { applyPendingEvents } from './matching.ts';
+import { TRIGGERS } from './triggers.ts';
 
 /** `kept`: it came before its wait, or while its step is repaired. */
 export type Reception = 'applied' | 'kept' | 'duplicate' | 'late';
@@ -24,24 +26,9 @@ const KEPT_DAYS = 400;
 export async function receiveEvent(deps: Dependencies, event: CloudEvent): Promise<Reception> {
   const type = EVENT_TYPES.get(event.type);
   if (!type) throw unknownType(event.type);
-  const { id, source, subject } = event;
-  const correlationKey = correlationKeyOf(type.topic, subject);
-  const sk = eventSortKey(source, id);
-  const now = deps.now();
-  const receivedAt = now.toISOString();
-  const isNew = await keepEvent(deps, {
-    correlationKey,
-    sk,
-    id,
-    source,
-    type: event.type,
-    time: event.time ?? receivedAt,
-    receivedAt,
-    data: dataOf(type, event),
-    status: 'pending',
-    unmatched: 'pending',
-    expiresAt: Math.floor(now.getTime() / 1000) + KEPT_DAYS * 24 * 3600,
-  });
+  const kept = inboxEvent(type.topic, event, dataOf(type, event), deps.now());
+  const { correlationKey, sk } = kept;
+  const isNew = await keepEvent(deps, { ...kept, unmatched: 'pending' });
   const fates = await applyPendingEvents(deps, correlationKey);
   if (!isNew) return 'duplicate';
   // The parking side may have matched it before we looked.
@@ -49,8 +36,30 @@ export async function receiveEvent(deps: Dependencies, event: CloudEvent): Promi
   return fate === undefined || fate === 'pending' ? 'kept' : fate;
 }
 
-/** What the event says, checked against its type. */
-function dataOf(type: EventType, { data }: CloudEvent): Record<string, unknown> {
+/** The record of an event that came now. @param topic what its subject is a value of */
+export function inboxEvent(
+  topic: string,
+  { id, source, subject, type, time }: CloudEvent,
+  data: InboxEvent['data'],
+  now: Date,
+): InboxEvent {
+  const receivedAt = now.toISOString();
+  return {
+    correlationKey: correlationKeyOf(topic, subject),
+    sk: eventSortKey(source, id),
+    id,
+    source,
+    type,
+    time: time ?? receivedAt,
+    receivedAt,
+    data,
+    status: 'pending',
+    expiresAt: Math.floor(now.getTime() / 1000) + KEPT_DAYS * 24 * 3600,
+  };
+}
+
+/** What the event says, checked against its type. @throws InvalidRequest naming each wrong field */
+export function dataOf(type: Pick<EventType, 'data'>, { data }: CloudEvent): Record<string, unknown> {
   const body = { data: data ?? {} };
   const parsed = z.object({ data: type.data }).safeParse(body);
   if (!parsed.success) throw new InvalidRequest(problemsOf(parsed.error, body));
@@ -61,6 +70,6 @@ const unknownType = (type: string): InvalidRequest =>
   new InvalidRequest([
     {
       pointer: '/type',
-      message: `${type} is not known here; known are ${[...EVENT_TYPES.keys()].join(', ')}`,
+      message: `${type} is not known here; known are ${[...EVENT_TYPES.keys(), ...TRIGGERS.keys()].join(', ')}`,
     },
   ]);

@@ -94,9 +94,13 @@ export const settleEvent = ({ correlationKey, sk }: EventKey, status: 'applied' 
   },
 });
 
-/** Marks a pending event as late; one that somebody else has settled stays as it is. */
-export async function markLate({ documents }: Documents, key: EventKey): Promise<void> {
-  await unlessRefused(() => documents.send(new UpdateCommand(settleEvent(key, 'late').Update)));
+/** Settles a pending event; one that somebody else has settled stays as it is. */
+export async function markSettled(
+  { documents }: Documents,
+  key: EventKey,
+  status: 'applied' | 'late',
+): Promise<void> {
+  await unlessRefused(() => documents.send(new UpdateCommand(settleEvent(key, status).Update)));
 }
 
 /** The wait that a correlation key belongs to, read consistently. */

@@ -70,6 +70,9 @@ export const lock = defineTask({
     lockId: z.string(),
     installedProductId: z.string().optional(),
     ...INSTALLED,
+    /** Whose it is, which an order that follows from an event may not say. */
+    accountId: z.string().optional(),
+    customerId: z.string().optional(),
     /** When the contract can end, and when the period ends that is paid for. */
     noticeEnds: z.string().optional(),
     periodEnds: z.string().optional(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PORT_REJECT_CODE_IDS } from '#shared/domain/porting.ts';
+import { BULK_CHANGE, PORT_REJECT_CODE_IDS } from '#shared/domain/porting.ts';
 import {
   askCustomer,
   cancelItem,
@@ -92,6 +92,8 @@ export const request = defineTask({
 /** The step that asks for the port: flows that port numbers in give it this name. */
 const REQUEST = 'portReq';
 /** The customer says what is right, and the port is asked for again. */
+/** The desk agrees another service window. */
+const agreeAgain = rerunFrom('window');
 const askAgain = askCustomer({ from: REQUEST, tells: 'PORT_REJECTED' });
 const requestAgain = rerunFrom(REQUEST, { atMost: 3 });
 
@@ -160,6 +162,12 @@ export const complete = defineTask({
   undo: 'irreversible',
 });
 
+const asked = { number: z.string(), npOrderId: z.string(), installedProductId: z.string().optional() };
+const verdict = {
+  decision: z.enum(['confirm', 'reject']),
+  rejectCode: z.enum(PORT_REJECT_CODE_IDS).optional(),
+};
+
 /** As the donor: is there a reason of the rules of the clearing house to refuse? Binding and notice are none (Danish telecommunications act, section 27). */
 export const checkRequest = defineTask({
   name: 'np.check-request',
@@ -167,12 +175,14 @@ export const checkRequest = defineTask({
   kind: 'system',
   lane: 'management',
   system: 'order-api',
-  input: z.object({ number: z.string(), npOrderId: z.string(), installedProductId: z.string().optional() }),
+  input: z.object({ ...asked, portDate: z.string().optional() }),
   output: z.object({
-    decision: z.enum(['confirm', 'reject']),
-    rejectCode: z.enum(PORT_REJECT_CODE_IDS).optional(),
+    ...verdict,
     numberStays: z.boolean(),
+    /** The date on which the number leaves. */
+    portDate: z.iso.date().optional(),
   }),
+  exchange: { asks: z.object(asked), answers: z.object(verdict) },
   sets: ['numberStays'],
   rejections: { INVALID_DATA: fallout('NUMBER_PORTING') },
   retry: 'standard',
@@ -211,17 +221,20 @@ export const awaitCompletion = defineTask({
   topic: 'port',
   correlation: 'npOrderId',
   completedBy: 'completed',
-  rejectedBy: { cancelled: 'CANCELLED' },
+  rejectedBy: { cancelled: 'CANCELLED', stopped: 'STOPPED_BY_CUSTOMER' },
   onDeadline: 'NOT_COMPLETED_IN_WINDOW',
-  input: z.object({ npOrderId: z.string() }),
+  input: z.object({ npOrderId: z.string(), dueAt: z.string().optional() }),
   output: z.object({ portedAt: z.iso.datetime({ offset: true }) }),
   rejections: {
     CANCELLED: continueWithFlag('numberStays'),
+    /** The customer, who was told that the number is leaving, has not asked for it. */
+    STOPPED_BY_CUSTOMER: fallout('FRAUD_REVIEW'),
     NOT_COMPLETED_IN_WINDOW: fallout('NUMBER_PORTING'),
   },
   falloutDesk: 'NUMBER_PORTING',
   expected: 'P1D',
-  timeLimit: 'P5D',
+  /** The customer may have asked for a date far ahead. */
+  timeLimit: 'P180D',
   undo: 'none',
 });
 
@@ -241,6 +254,29 @@ export const giveBack = defineTask({
   undo: 'irreversible',
 });
 
+/**
+ * @throws BusinessRejection `WINDOW_TOO_SOON`: the clearing house wants notice; `WINDOW_TOO_SHORT`: so many numbers do not
+ * fit into it, or no service window can begin then
+ */
+export const checkWindow = defineTask({
+  name: 'np.check-window',
+  title: 'Check the service window',
+  kind: 'system',
+  lane: 'commissioning',
+  system: 'milepost',
+  input: z.object({
+    numbers: z.array(z.string()),
+    windowStart: z.iso.datetime({ offset: true }).optional(),
+  }),
+  output: z.object({}),
+  rejections: { WINDOW_TOO_SOON: agreeAgain, WINDOW_TOO_SHORT: agreeAgain },
+  retry: 'standard',
+  falloutDesk: 'NUMBER_PORTING',
+  expected: 'PT5S',
+  timeLimit: 'PT1M',
+  undo: 'none',
+});
+
 export const change = defineTask({
   name: 'np.change',
   title: 'Change the routing of numbers',
@@ -250,8 +286,7 @@ export const change = defineTask({
   input: z.object({
     numbers: z.array(z.string()),
     newRouting: z.string(),
-    /** The clearing house takes 1000 changes an hour in a service window. */
-    ratePerHour: z.int().positive().max(1000),
+    ratePerHour: z.int().positive().max(BULK_CHANGE.perHour),
   }),
   output: z.object({ previousRouting: z.string().optional() }),
   rejections: { NP_ERROR: fallout('NUMBER_PORTING') },

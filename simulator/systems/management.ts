@@ -56,10 +56,9 @@ export const managementOperations = [
     output: z.object({
       decision: z.enum(['confirm', 'reject']),
       rejectCode: z.string().optional(),
-      numberStays: z.boolean(),
     }),
     rejections: { INVALID_DATA: 'The request does not say enough.' },
-    answer: () => ({ decision: 'confirm' as const, numberStays: false }),
+    answer: () => ({ decision: 'confirm' as const }),
   }),
   orderApi.operation({
     name: 'case.close',
@@ -146,7 +145,7 @@ export const managementOperations = [
       if (id === undefined) return { lockId };
       return {
         ...installedBefore(id),
-        ...(number !== undefined && { number }),
+        ...(number !== undefined && { number, accountId: `ACC-${id}`, customerId: `CUS-${id}` }),
         ...recall(id),
         lockId,
         installedProductId: id,

@@ -1,4 +1,4 @@
-import { fact, portMoment } from '#shared/domain/facts.ts';
+import { date, fact, portMoment } from '#shared/domain/facts.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as porting from '#shared/tasks/porting.ts';
 import * as wait from '#shared/tasks/timer.ts';
@@ -50,5 +50,6 @@ export const letPortOut = [
     when: unless('numberStays'),
     noReturn: 'hard',
     reaches: 'NUMBER_PORTED',
+    with: { dueAt: date('portDate', { plus: 'P2D' }) },
   }),
 ] as const;

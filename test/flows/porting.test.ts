@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { ORDERS_PATH } from '#scripts/api.ts';
 import { calendarDate, nextWorkingDay, workingDayFrom } from '#shared/domain/calendar.ts';
 import { nextPortMoment, portDateFor, portWindow } from '#shared/domain/porting.ts';
 import { Stage } from '#test/support/stage.ts';
@@ -126,6 +128,25 @@ const correct = (id: string, corrections: Readonly<Record<string, unknown>>) =>
   stage.act(id, 'resolve', { action: 'CORRECT_AND_RETRY', reason: 'As the customer says', corrections });
 
 describe('a donor that refuses', () => {
+  /** Answered in the portal. */
+  const CUSTOMER = 'the customer';
+  /** The customer says what is right. */
+  const tell = async (order: string, reason: string, corrections: Readonly<Record<string, unknown>>) => {
+    await stage.settle();
+    const path = `${ORDERS_PATH}/${order}/question`;
+    const { body } = await stage.api.request({ role: 'channel', path });
+    const [question] = z.array(z.looseObject({ id: z.string(), reason: z.string() })).parse(body);
+    expect(question?.reason).toBe(reason);
+    await stage.advance('PT1M');
+    await stage.api.request({
+      role: 'channel',
+      method: 'POST',
+      path: `${path}/${question?.id}/answer`,
+      body: { answer: 'CONFIRM', corrections },
+    });
+    await stage.settle();
+  };
+
   it('is asked again with what was wrong put right, as often as it takes', async () => {
     const order = await stage.submit(portIn());
     const first = lastDate(order);
@@ -148,22 +169,26 @@ describe('a donor that refuses', () => {
   it('for what a person must put right is asked again with it, time and again for one order', async () => {
     const order = await stage.submit(portIn());
     const corrections = [
-      ['NP01_UNKNOWN_NUMBER', 'CUSTOMER_CARE', { number: '+4520123457' }],
-      ['NP02_ICC_MISMATCH', 'CUSTOMER_CARE', { donorIccid: '8945010000000000002' }],
-      ['NP03_CUSTOMER_ID_MISMATCH', 'CUSTOMER_CARE', { donorCustomerId: 'CVR-1' }],
+      ['NP01_UNKNOWN_NUMBER', CUSTOMER, { number: '+4520123457' }],
+      ['NP02_ICC_MISMATCH', CUSTOMER, { donorIccid: '8945010000000000002' }],
+      ['NP03_CUSTOMER_ID_MISMATCH', CUSTOMER, { donorCustomerId: 'CVR-1' }],
       ['NP05_PORT_IN_PROGRESS', 'NUMBER_PORTING', { donor: 'OP002' }],
-      ['NP07_NOT_PORTABLE', 'CUSTOMER_CARE', { number: '+4520123458' }],
+      ['NP07_NOT_PORTABLE', CUSTOMER, { number: '+4520123458' }],
       ['NP08_MULTI_NUMBER', 'NUMBER_PORTING', { number: '+4520123459' }],
-      ['NP10_AUTHORITY_MISSING', 'CUSTOMER_CARE', { authorityRef: 'AUTH-3' }],
-      ['NP11_TERMINATED_TOO_LONG', 'CUSTOMER_CARE', { number: '+4520123460' }],
+      ['NP10_AUTHORITY_MISSING', CUSTOMER, { authorityRef: 'AUTH-3' }],
+      ['NP11_TERMINATED_TOO_LONG', CUSTOMER, { number: '+4520123460' }],
       ['NP12_FRAUD_SUSPECTED', 'FRAUD_REVIEW', { authorityRef: 'AUTH-4' }],
       ['NP99_OTHER', 'NUMBER_PORTING', { donor: 'OP003' }],
     ] as const;
     for (const [code, desk, corrected] of corrections) {
       await reject(order, code);
-      const { id, step } = await stage.workItem(desk, order, ITEM);
-      expect([step, (await stage.api.workItem(id)).failure?.error]).toEqual(['portReq', code]);
-      await correct(id, corrected);
+      if (desk === CUSTOMER) {
+        await tell(order, code, corrected);
+      } else {
+        const { id, step } = await stage.workItem(desk, order, ITEM);
+        expect([step, (await stage.api.workItem(id)).failure?.error]).toEqual(['portReq', code]);
+        await correct(id, corrected);
+      }
     }
     expect(new Set(requests(order).map(({ npOrderId }) => npOrderId)).size).toBe(corrections.length + 1);
     expect((await stage.item(order, '1')).state).toBe('inProgress');
@@ -208,3 +233,98 @@ describe('a number that left by mistake', () => {
     expect((await stage.order(order)).state).toBe('completed');
   });
 });
+
+describe('a number that another operator asks for', () => {
+  /** Sends the clearing house's question. */
+  const askFor = async (npOrderId: string, data: Readonly<Record<string, unknown>> = {}) => {
+    const received = await stage.api.receive({
+      id: `request-${npOrderId}`,
+      source: '/clearing-house',
+      type: 'milepost.port.requested',
+      subject: npOrderId,
+      time: (await now()).toISOString(),
+      data: { number: NUMBER, numberType: 'mobile', npOrderId, recipient: 'OP777', ...data },
+    });
+    await stage.settle();
+    return received;
+  };
+  const tell = async (npOrderId: string, what: string, data: Readonly<Record<string, unknown>> = {}) => {
+    const status = await stage.api.send({
+      id: `${what}-${npOrderId}`,
+      source: '/clearing-house',
+      type: `milepost.port.${what}`,
+      subject: npOrderId,
+      time: (await now()).toISOString(),
+      data,
+    });
+    await stage.settle();
+    return status;
+  };
+
+  it('begins an order, once however often it is asked for, and leaves on the date', async () => {
+    const { status, order = '' } = await askFor('NP-OUT-1');
+    expect(status).toBe('applied');
+    expect(await askFor('NP-OUT-1')).toEqual({ id: 'request-NP-OUT-1', status: 'duplicate' });
+
+    expect(stage.effects(order, 'np.respond')).toHaveLength(1);
+    expect(await stage.milestones(order, '1')).toContain('PORT_DATE_CONFIRMED');
+    expect(stage.messages(order)).toContain('01.lock.PORT_OUT_NOTICE');
+    expect(stage.effects(order, 'mobile.deprovision')).toEqual([]);
+
+    expect(await tell('NP-OUT-1', 'completed', { portedAt: (await now()).toISOString() })).toBe('applied');
+    expect(stage.effects(order, 'mobile.deprovision')).toHaveLength(1);
+    expect(stage.effects(order, 'billing.stop')).toHaveLength(1);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('stays when the date is none for porting', async () => {
+    const { order = '' } = await askFor('NP-OUT-2', { portDate: '2026-12-25' });
+    expect(stage.effects(order, 'np.respond')).toHaveLength(1);
+    expect(stage.effects(order, 'mobile.deprovision')).toEqual([]);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('is looked at by the fraud desk when the customer says stop, and stays when the other operator takes it back', async () => {
+    const { order = '' } = await askFor('NP-OUT-3');
+    await stage.advance('PT1M');
+    expect(await tell('NP-OUT-3', 'stopped', { note: 'Not by me' })).toBe('applied');
+    const { id } = await stage.workItem('FRAUD_REVIEW', order, ITEM);
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The recipient takes it back' });
+    await stage.advance('PT1M');
+    expect(await tell('NP-OUT-3', 'cancelled')).toBe('applied');
+    expect(stage.effects(order, 'mobile.deprovision')).toEqual([]);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('is not asked for without saying which', async () => {
+    await expect(askFor('NP-OUT-4', { number: 'mine' })).rejects.toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/data/number' }] },
+    });
+  });
+});
+
+describe('the routing of many numbers', () => {
+  it('changes in a service window with enough notice, and in no other', async () => {
+    const order = await stage.submit(
+      orderFor('number-routing-change', { numbers: [NUMBER, '+4520123457'], newRouting: 'RN4711' }),
+    );
+    const agree = async (windowStart: Date) => {
+      const { id } = await stage.workItem('NUMBER_PORTING', order, ITEM);
+      await stage.act(id, 'claim');
+      const body = { decision: 'APPROVE', windowStart: windowStart.toISOString(), ok: true };
+      await stage.act(id, 'complete', body);
+    };
+    const soon = portWindow(workingDayFrom(calendarDate(new Date((await now()).getTime() + 7 * DAY)))).opens;
+    await agree(soon);
+    const far = portWindow(workingDayFrom(calendarDate(new Date((await now()).getTime() + 20 * DAY)))).opens;
+    await agree(far);
+    await stage.platform.advanceTo(far.getTime() - 60_000);
+    expect(stage.effects(order, 'np.change')).toEqual([]);
+    await stage.platform.advanceTo(far.getTime() + 60_000);
+    expect(stage.effects(order, 'np.change')).toHaveLength(1);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+});
+
+const DAY = 24 * 3600 * 1000;

@@ -70,6 +70,13 @@ const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant
     covers: ({ holder }) => holder.includes('sweepersweep'),
   },
   {
+    reason:
+      'An event that begins an order, as test/flows/porting.test.ts sends it; nobody may be named in such an order',
+    covers: ({ holder, resource }) =>
+      (holder.includes('inboundevents') && resource.includes('Orders')) ||
+      (holder.includes('correspondence') && resource.includes('Suborders')),
+  },
+  {
     reason: 'Changes orders that are under way, which test/flows/amendment.test.ts does',
     covers: ({ holder }) => holder.includes('productordersamend'),
   },

@@ -3,6 +3,11 @@ import { defineOffering } from '../offering.ts';
 
 /** When notice was given that the claim goes to an agency, as far as it was. */
 const notice = { noticeSentAt: z.iso.datetime({ offset: true }).optional() };
+/** What is owed, in DKK, and since when, as billing says it. */
+const debt = {
+  overdueAmount: z.number().positive().optional(),
+  dueDate: z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
+};
 const reason = { reason: z.string().max(500).optional() };
 
 const rung = (name: string, title: string, add: z.ZodObject, orderable = false) =>
@@ -17,7 +22,7 @@ const rung = (name: string, title: string, add: z.ZodObject, orderable = false) 
 
 /** What collection does with a bill that is not paid; the account is that of the order. */
 export const collectionOfferings = [
-  rung('ladder', 'Reminders of an overdue bill', z.strictObject({ ...notice, ...reason })),
+  rung('ladder', 'Reminders of an overdue bill', z.strictObject({ ...notice, ...debt, ...reason })),
   rung('suspend', 'Services are barred for non-payment', z.strictObject({ ...notice, ...reason })),
   rung('resume', 'Services open after payment', z.strictObject({ ...notice, ...reason })),
   rung('terminate', 'The contract ends for non-payment', z.strictObject({ ...notice, ...reason })),

@@ -52,6 +52,11 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     adds: ['mobile.await-top-up', 'mobile.await-top-up'],
     why: 'a top-up ends the wait',
   },
+  'number.change.bulk': {
+    leavesOut: [],
+    adds: ['np.check-window'],
+    why: 'the window that was agreed has the notice that the clearing house wants, and is long enough',
+  },
   'number.restore.wrong-port': {
     leavesOut: [],
     adds: ['timer.until'],
