@@ -174,7 +174,6 @@ const OPEN_TABLES = {
   ...PARK_TABLES,
   suborders: [...READ, 'UpdateItem'],
   workItems: ['GetItem', ...WRITE],
-  bulkRepairs: ['UpdateItem'],
   ...TOLD,
 } as const satisfies Tables;
 
@@ -191,6 +190,7 @@ const COMPLETE_TABLES = {
 const HOLD_TABLES = {
   suborders: ['Query', 'UpdateItem'],
   waits: ['Query', 'UpdateItem'],
+  history: ['PutItem'],
 } as const satisfies Tables;
 
 /** Having suborders end before their work is done: their state, what they wait for, and the request that asked for it. */
@@ -312,7 +312,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'product-orders/history',
     'Shows who did what to an order, when and why',
-    { tables: { orders: ['GetItem'], suborders: ['Query'], history: ['Query'] } },
+    { tables: { orders: READ, suborders: ['Query'], history: ['Query'] } },
     `GET ${TMF622}/{id}/history`,
     'orders:history',
   ),
@@ -417,7 +417,14 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'product-orders/answer',
     'Takes in what the customer answers',
-    { tables: { ...COMPLETE_TABLES, suborders: [...READ, ...WRITE] } },
+    {
+      tables: {
+        suborders: ['Query', 'UpdateItem'],
+        waits: ['UpdateItem'],
+        workItems: ['GetItem', 'PutItem'],
+        ...TOLD,
+      },
+    },
     `POST ${TMF622}/{id}/question/{question}/answer`,
     'orders:write',
   ),
@@ -500,6 +507,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     {
       tables: {
         ...OPEN_TABLES,
+        bulkRepairs: ['UpdateItem'],
         orders: ['GetItem', 'UpdateItem'],
         suborders: [...READ, ...WRITE],
         inbox: ['PutItem'],
@@ -653,8 +661,10 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   ),
   handler('bulk-repairs/advance', 'desks', 'Freezes the list of a bulk repair, and repairs a batch of it', {
     tables: {
-      ...COMPLETE_TABLES,
       suborders: [...READ, ...WRITE],
+      waits: ['UpdateItem'],
+      workItems: ['GetItem', 'PutItem'],
+      ...TOLD,
       bulkRepairs: [...READ, ...WRITE],
     },
     indexes: ['workItems'],

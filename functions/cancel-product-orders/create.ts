@@ -46,6 +46,7 @@ export const create =
           order,
           bodyHash,
           requestedAt: now.toISOString(),
+          by: request.caller.sub,
           ...(asked.cancellationReason !== undefined && { reason: asked.cancellationReason }),
           ...(asked.requestedCancellationDate !== undefined && {
             requestedDate: asked.requestedCancellationDate,

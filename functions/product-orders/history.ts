@@ -3,6 +3,7 @@ import { NotFound } from '#shared/domain/errors.ts';
 import { parseOrderNumber } from '#shared/domain/order-number.ts';
 import { timeline } from '#shared/history/timeline.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
+import { cancellationsOf } from '#shared/store/cancellations.ts';
 import { readHistory } from '#shared/store/history.ts';
 import { loadHeader } from '#shared/store/orders.ts';
 import type { HistoryEntry } from '#shared/store/records.ts';
@@ -35,13 +36,14 @@ export const orderHistory =
     const order = parseOrderNumber(id);
     const header = order && (await loadHeader(deps, order));
     if (!header) throw new NotFound('Product order', id.slice(0, 40));
-    const [suborders, steps, entries] = await Promise.all([
+    const [suborders, steps, cancellations, entries] = await Promise.all([
       getSuborders(deps, header.order),
       getAllSteps(deps, header.order),
+      cancellationsOf(deps, header.order),
       readHistory(deps, header.order, cursor),
     ]);
     const itemOf = new Map(suborders.map((row) => [row.suborder, row.item]));
-    const shown = timeline({ header, suborders, steps, entries })
+    const shown = timeline({ header, suborders, steps, cancellations, entries })
       .filter(({ entry }) => cursor === undefined || entry > cursor)
       .map((entry) => view(entry, itemOf.get(entry.suborder ?? '')))
       .filter((entry) => item === undefined || entry.item === item)

@@ -7,10 +7,10 @@ import { type Handle, httpHandler } from '../http.ts';
 /** `POST /productOrder/{id}/resume`: a suspended order goes on. Answers 204. */
 export const resume =
   (deps: Dependencies): Handle =>
-  async ({ path: { id = '' } }) => {
+  async ({ path: { id = '' }, caller }) => {
     const order = parseOrderNumber(id);
     if (!order) throw new NotFound('Product order', id.slice(0, 40));
-    await resumeOrder(deps, order);
+    await resumeOrder(deps, order, caller.sub);
     return { status: 204 };
   };
 

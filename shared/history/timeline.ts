@@ -1,6 +1,6 @@
 import { isDone } from '#shared/steps/run-step.ts';
 import { MILEPOST, type NewEntry } from '#shared/store/history.ts';
-import type { HistoryEntry, OrderHeader, StepRecord, Suborder } from '#shared/store/records.ts';
+import type { Cancellation, HistoryEntry, OrderHeader, StepRecord, Suborder } from '#shared/store/records.ts';
 import { completionEntry } from './steps.ts';
 
 /** The records of an order that tell what happened to it. */
@@ -8,6 +8,7 @@ export interface OrderRecords {
   readonly header: OrderHeader;
   readonly suborders: readonly Suborder[];
   readonly steps: readonly StepRecord[];
+  readonly cancellations: readonly Cancellation[];
   readonly entries: readonly HistoryEntry[];
 }
 
@@ -15,11 +16,12 @@ export interface OrderRecords {
  * Everything that happened to an order, in the order of time: what the records of the order, its suborders and steps
  * tell, and what people and rules did beyond that. `entry` sorts, and is unique.
  */
-export function timeline({ header, suborders, steps, entries }: OrderRecords): HistoryEntry[] {
+export function timeline({ header, suborders, steps, cancellations, entries }: OrderRecords): HistoryEntry[] {
   const derived = [
     ...orderEntries(header),
     ...suborders.flatMap(suborderEntries),
     ...steps.flatMap(stepEntries),
+    ...cancellations.flatMap(cancellationEntries),
   ].map(({ id, ...entry }) => ({ ...entry, entry: `${entry.at}#${id}` }));
   const all = new Map([...derived, ...entries].map((entry) => [entry.entry, entry]));
   return [...all.values()].sort((a, b) => (a.entry < b.entry ? -1 : 1));
@@ -38,6 +40,39 @@ function orderEntries({ order, orderDate, completionDate, state, by = 'unknown' 
             what: 'ORDER_ENDED',
             by: MILEPOST,
             details: { state },
+          },
+        ]
+      : []),
+  ];
+}
+
+function cancellationEntries(request: Cancellation): NewEntry[] {
+  const { order: subject, cancellation: id, by = MILEPOST, reason, requestedAt, endedAt, items } = request;
+  const { taskState, cancelled, problems } = request;
+  return [
+    {
+      subject,
+      id: `#CANCEL#${id}`,
+      at: requestedAt,
+      what: 'CANCEL',
+      by,
+      ...(reason !== undefined && { why: reason }),
+      details: { request: id, ...(items && { items }) },
+    },
+    ...(endedAt
+      ? [
+          {
+            subject,
+            id: `~CANCEL_ENDED#${id}`,
+            at: endedAt,
+            what: 'CANCEL_ENDED',
+            by: MILEPOST,
+            details: {
+              request: id,
+              state: taskState,
+              ...(cancelled && { cancelled }),
+              ...(problems && { problems }),
+            },
           },
         ]
       : []),

@@ -7,6 +7,7 @@ import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { ENDS, NOT_ENDING } from '#shared/steps/ending.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { tableName } from '#shared/store/client.ts';
+import { historyItem, type NewEntry } from '#shared/store/history.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
 import { getWaitsOfOrder } from '#shared/store/waits.ts';
@@ -37,33 +38,53 @@ export async function suspendOrder(deps: Dependencies, order: string, why: Suspe
 }
 
 /** Resumes an order; what fell due meanwhile does so now. @throws StateConflict `NotSuspended` */
-export async function resumeOrder(deps: Dependencies, order: string): Promise<void> {
+export async function resumeOrder(deps: Dependencies, order: string, by: string): Promise<void> {
   const rows = await getSuborders(deps, order);
   const suspended = rows.filter((row) => row.suspended !== undefined);
   const waits = (await getWaitsOfOrder(deps, order)).filter(({ pending }) => pending?.has(SUSPENDED));
   if (suspended.length === 0 && waits.length === 0)
     throw new StateConflict('NotSuspended', `Order ${order} is not suspended`);
   for (const { suborder } of suspended)
-    await unlessRefused(deps, {
-      TableName: tableName('suborders'),
-      Key: suborderKey(order, suborder),
-      UpdateExpression: 'REMOVE #suspended',
-      ExpressionAttributeNames: { '#suspended': 'suspended' },
-    });
+    await writeTogether(deps, [
+      {
+        Update: {
+          TableName: tableName('suborders'),
+          Key: suborderKey(order, suborder),
+          UpdateExpression: 'REMOVE #suspended',
+          ConditionExpression: 'attribute_exists(#suspended)',
+          ExpressionAttributeNames: { '#suspended': 'suspended' },
+        },
+      },
+      told(order, suborder, 'RESUME', { by, at: deps.now().toISOString() }),
+    ]);
   // Again: a step may have been parked since.
   for (const { wait, pending } of await getWaitsOfOrder(deps, order))
     if (pending?.has(SUSPENDED)) await writeTogether(deps, [openGate(order, wait, SUSPENDED)]);
 }
 
-const suspend = (deps: Dependencies, order: string, suborder: string, why: Suspension): Promise<void> =>
-  unlessRefused(deps, {
-    TableName: tableName('suborders'),
-    Key: suborderKey(order, suborder),
-    UpdateExpression: 'SET #suspended = :why',
-    ConditionExpression: `attribute_exists(sk) AND attribute_not_exists(#suspended) AND attribute_not_exists(#endedAt) AND ${NOT_ENDING}`,
-    ExpressionAttributeNames: { '#suspended': 'suspended', '#endedAt': 'endedAt', ...ENDS },
-    ExpressionAttributeValues: { ':why': why },
-  });
+async function suspend(deps: Dependencies, order: string, suborder: string, why: Suspension): Promise<void> {
+  await writeTogether(deps, [
+    {
+      Update: {
+        TableName: tableName('suborders'),
+        Key: suborderKey(order, suborder),
+        UpdateExpression: 'SET #suspended = :why',
+        ConditionExpression: `attribute_exists(sk) AND attribute_not_exists(#suspended) AND attribute_not_exists(#endedAt) AND ${NOT_ENDING}`,
+        ExpressionAttributeNames: { '#suspended': 'suspended', '#endedAt': 'endedAt', ...ENDS },
+        ExpressionAttributeValues: { ':why': why },
+      },
+    },
+    told(order, suborder, 'SUSPEND', { by: why.by, at: why.at, why: why.reason }),
+  ]);
+}
+
+/** What the history of the order says of it. */
+const told = (
+  order: string,
+  suborder: string,
+  what: 'SUSPEND' | 'RESUME',
+  deed: Pick<NewEntry, 'by' | 'at'> & Partial<Pick<NewEntry, 'why'>>,
+) => historyItem({ subject: order, id: `${suborder}#${what}`, suborder, what, ...deed });
 
 const holdBack = (deps: Dependencies, { order, wait }: Wait): Promise<void> =>
   unlessRefused(deps, {

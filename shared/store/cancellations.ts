@@ -27,7 +27,7 @@ const keyOf = (order: OrderNumber, cancellation: string) => ({
 /** What a request says, before it is kept. */
 export type NewCancellation = Pick<
   Cancellation,
-  'cancellation' | 'order' | 'bodyHash' | 'reason' | 'requestedDate' | 'requestedAt' | 'items'
+  'cancellation' | 'order' | 'bodyHash' | 'reason' | 'by' | 'requestedDate' | 'requestedAt' | 'items'
 >;
 
 /** Keeps a new request. @returns it, or the one that has this id already */

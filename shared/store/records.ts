@@ -314,6 +314,8 @@ export const cancellationSchema = z.object({
   /** Recognises the request when it comes again. */
   bodyHash: z.string(),
   reason: z.string().optional(),
+  /** Id of the client that sent it. */
+  by: z.string().optional(),
   requestedDate: z.string().optional(),
   requestedAt: instant,
   endedAt: instant.optional(),

@@ -66,6 +66,29 @@ describe('the history of an order', () => {
     expect(whole.entries[0]).toMatchObject({ what: 'ORDER_ACCEPTED', by: 'self-service-portal' });
   });
 
+  it('tells who suspended an order, resumed it and had it cancelled, and why', async () => {
+    const path = `/tmf-api/productOrderingManagement/v4/productOrder/${order}`;
+    const post = async (what: string, body: unknown) => {
+      await stage.advance('PT1M');
+      await stage.api.request({ role: 'ops', method: 'POST', path: `${path}/${what}`, body });
+    };
+    await post('suspend', { reason: 'Fraud is looked into' });
+    await post('resume', undefined);
+    await stage.advance('PT1M');
+    await stage.api.cancel(order, ['5']);
+    await stage.advance('PT1H');
+    const { entries } = await stage.api.history(order, '?limit=100');
+    const deeds = entries.filter(
+      ({ what, suborder = '05' }) => /SUSP|RESUME|CANCEL/.test(what) && suborder === '05',
+    );
+    expect(deeds).toMatchObject([
+      { what: 'SUSPEND', by: 'operator-1', why: 'Fraud is looked into', item: '5' },
+      { what: 'RESUME', by: 'operator-1', item: '5' },
+      { what: 'CANCEL', by: 'self-service-portal', details: { items: ['5'] } },
+      { what: 'CANCEL_ENDED' },
+    ]);
+  });
+
   it('is not for channels', async () => {
     const { status } = await stage.api.request({
       role: 'channel',

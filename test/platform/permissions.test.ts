@@ -107,6 +107,20 @@ const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant
       (holder.includes('correspondence') && resource.includes('Suborders')),
   },
   {
+    reason: 'Repairs many work items, which test/flows/bulk-repair.test.ts does',
+    covers: ({ holder, resource }) =>
+      /bulkrepair/i.test(holder) || (holder.includes('repairroute') && resource.includes('BulkRepairs')),
+  },
+  {
+    reason: 'Asks customers and takes in what they answer, which test/flows/questions.test.ts does',
+    covers: ({ holder, action, resource }) =>
+      /productordersquestions|productordersanswer/.test(holder) ||
+      (holder.includes('waitsresume') && /WorkItems|History/.test(resource)) ||
+      (holder.includes('workitemsresolve') &&
+        action === 'dynamodb:UpdateItem' &&
+        resource.includes('Orders')),
+  },
+  {
     reason: 'Changes orders that are under way, which test/flows/amendment.test.ts does',
     covers: ({ holder }) => /productordersamend|product-orders_amend/.test(holder),
   },
@@ -239,6 +253,7 @@ async function cancelLine(stage: Stage): Promise<void> {
   await stage.act(back, 'complete', { serialNumber, ok: true }, 'logistics');
   await stage.advance('PT1H');
   expect((await stage.order(order)).state).toBe('cancelled');
+  expect((await stage.api.history(order)).entries).not.toEqual([]);
 }
 
 /** An item cancelled while its order waits to be divided, then the whole order while its units are picked. */

@@ -38,6 +38,7 @@ const told = (steps: readonly StepRecord[], kept: readonly StepRecord[] = []) =>
   timeline({
     header,
     suborders: [],
+    cancellations: [],
     steps,
     entries: kept.map((record) => historyEntrySchema.parse(stepHistory(record).Put?.Item)),
   }).map((entry) => `${entry.at.slice(14, 16)} ${entry.what} ${entry.by} ${entry.details?.run ?? ''}`.trim());
