@@ -107,6 +107,11 @@ const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant
       (holder.includes('correspondence') && resource.includes('Suborders')),
   },
   {
+    reason:
+      'A message that could not be sent is a notice on a desk, and stands in the history; all are sent here',
+    covers: ({ holder, resource }) => holder.includes('workitemsopen') && resource.includes('History'),
+  },
+  {
     reason: 'Repairs many work items, which test/flows/bulk-repair.test.ts does',
     covers: ({ holder, resource }) =>
       /bulkrepair/i.test(holder) || (holder.includes('repairroute') && resource.includes('BulkRepairs')),
