@@ -1,5 +1,5 @@
 import { LIMITS } from '#shared/domain/collection.ts';
-import { fact } from '#shared/domain/facts.ts';
+import { completed, date, fact } from '#shared/domain/facts.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as collection from '#shared/tasks/collection.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
@@ -12,6 +12,9 @@ import { contractHasEnded } from './gates.ts';
 import { event, flow, manual, system, unless, when } from './language/flow.ts';
 
 const REMINDER_FEE = LIMITS.reminderFeeDkk;
+const GRACE = 'P5D';
+const NOTICE = 'P14D';
+const AT_AGENCY = 'P60D';
 const APART = `P${LIMITS.daysBetweenReminders}D` as const;
 
 export const ladder = flow('collection.ladder', 'Reminder 1, 2, 3 with collection notice, then bar', {
@@ -19,7 +22,11 @@ export const ladder = flow('collection.ladder', 'Reminder 1, 2, 3 with collectio
   expected: 'P70D',
   steps: [
     system('bal0', collection.checkBalance, { with: { exitWhen: 'paid' } }),
-    event('grace', payment.awaitPayment, { title: 'Wait out the days of grace', within: 'P5D' }),
+    event('grace', payment.awaitPayment, {
+      title: 'Wait out the days of grace',
+      within: GRACE,
+      with: { dueAt: completed('bal0', { plus: GRACE }) },
+    }),
     system('bal1', collection.checkBalance, {
       title: 'Check the balance before reminding',
       with: { exitWhen: 'paid' },
@@ -29,7 +36,12 @@ export const ladder = flow('collection.ladder', 'Reminder 1, 2, 3 with collectio
       tells: 'REMINDER_1',
       with: { level: 1, fee: REMINDER_FEE },
     }),
-    event('wait1', payment.awaitPayment, { title: 'Customer pays after the first reminder', within: APART }),
+    event('wait1', payment.awaitPayment, {
+      title: 'Customer pays after the first reminder',
+      within: APART,
+      tells: 'PAYMENT_RECEIVED',
+      with: { dueAt: completed('rem1', { plus: APART }) },
+    }),
     system('rem2', collection.remind, {
       title: 'Second reminder',
       when: when('unpaid'),
@@ -40,6 +52,8 @@ export const ladder = flow('collection.ladder', 'Reminder 1, 2, 3 with collectio
       title: 'Customer pays after the second reminder',
       when: when('unpaid'),
       within: APART,
+      tells: 'PAYMENT_RECEIVED',
+      with: { dueAt: completed('rem2', { plus: APART }) },
     }),
     system('rem3', collection.remind, {
       title: 'Third reminder, notice of collection',
@@ -52,6 +66,8 @@ export const ladder = flow('collection.ladder', 'Reminder 1, 2, 3 with collectio
       when: when('unpaid'),
       announces: 'SUSPEND_WARNING',
       within: APART,
+      tells: 'PAYMENT_RECEIVED',
+      with: { dueAt: completed('rem3', { plus: APART }) },
     }),
     system('bal2', collection.checkBalance, {
       title: 'Check the balance before barring',
@@ -81,8 +97,11 @@ export const suspend = flow('collection.suspend', 'Bar services for non-payment'
       title: 'Note the fee for opening',
       with: { chargeCode: 'REOPEN_FEE_PENDING' },
     }),
-    event('wait', payment.awaitPayment, { within: 'P14D' }),
-    system('balance', collection.checkBalance, { title: 'Check what is still owed' }),
+    event('wait', payment.awaitPayment, {
+      within: NOTICE,
+      with: { dueAt: completed('bar', { plus: NOTICE }) },
+    }),
+    system('balance', collection.checkBalance, { title: 'Check what is still owed', when: when('unpaid') }),
     system('next', order.startFlow, {
       title: 'Have the contract ended',
       when: when('unpaid'),
@@ -127,6 +146,7 @@ export const plan = flow('collection.plan', 'Payment plan (instalments)', {
       tells: 'PAYMENT_PLAN_AGREED',
       with: { chargeCode: 'PLAN_FEE' },
     }),
+    system('hold', collection.hold),
     system('open', service.unbar, { when: when('barred'), with: { serviceId: fact('accountId') } }),
     event('instalments', payment.awaitInstalments, {
       within: 'P30D',
@@ -135,6 +155,7 @@ export const plan = flow('collection.plan', 'Payment plan (instalments)', {
         PARTIAL: continueWithFlag('planBroken', { tells: 'PAYMENT_PLAN_BROKEN' }),
       },
     }),
+    system('release', collection.release),
     system('back', order.startFlow, {
       title: 'Have the services barred',
       when: when('planBroken'),
@@ -161,6 +182,7 @@ export const dispute = flow('collection.dispute', 'Customer objects: stop dunnin
       when: unless('disputeRejected'),
       with: { chargeCode: 'DISPUTE_CREDIT' },
     }),
+    system('open', service.unbar, { when: when('opensServices'), with: { serviceId: fact('accountId') } }),
     system('recall', collection.recall, {
       when: when('recallsClaim'),
       noReturn: 'hard',
@@ -183,9 +205,10 @@ export const terminate = flow('collection.terminate', 'End the contract for non-
     event('notice', payment.awaitPayment, {
       title: 'Customer pays before the contract ends',
       announces: 'DISCONNECT_NOTICE',
-      within: 'P14D',
+      within: NOTICE,
+      with: { dueAt: date('orderDate', { plus: NOTICE }) },
     }),
-    system('bal', collection.checkBalance),
+    system('bal', collection.checkBalance, { when: when('unpaid') }),
     system('resume', order.startFlow, {
       title: 'Have the services opened',
       when: unless('unpaid'),
@@ -230,7 +253,11 @@ export const agency = flow('collection.agency', 'Hand the claim to a debt-collec
       tells: 'AGENCY_TRANSFER',
       with: { chargeCode: 'AGENCY_TRANSFER_FEE', amount: LIMITS.agencyFeeDkk },
     }),
-    event('result', payment.awaitPayment, { within: 'P60D', tells: 'PAYMENT_RECEIVED' }),
+    event('result', payment.awaitPayment, {
+      within: AT_AGENCY,
+      tells: 'PAYMENT_RECEIVED',
+      with: { dueAt: completed('agency', { plus: AT_AGENCY }) },
+    }),
     system('close', collection.closeCase, { reaches: 'COMPLETE', with: { status: 'AGENCY_ENDED' } }),
   ],
 });

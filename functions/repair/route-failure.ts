@@ -212,9 +212,9 @@ const keptFrom = ({ task, outputs }: StepRecord): Facts =>
     ),
   );
 
-/** The rejection is an outcome that the flow can go on with. */
+/** The rejection is an outcome that the flow can go on with; the customer is told what the rule says, not that the step is done. */
 const completeWithFlag = (deps: Dependencies, message: RepairMessage, flag: string): Promise<void> =>
-  completeStep(deps, message, { [flag]: true }, message.failure);
+  completeStep(deps, message, { [flag]: true }, { reaches: message.failure.reaches });
 
 /** The rejection says that nothing more is to be done; what the step would have reached is not reached. */
 const completeWithOutcome = (

@@ -9,6 +9,7 @@ export const handler = milepostTask(
   startFlow,
   async ({ event, input, idempotencyKey }, { documents, now }) => {
     const { noticeSentAt, reason, ...followOn } = input;
+    if (followOn.ends?.length === 0) return {};
     const document = followOnOrder(
       { ...followOn, characteristics: { noticeSentAt, reason } },
       event.order,

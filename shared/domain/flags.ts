@@ -117,6 +117,10 @@ export const FLAGS = {
     question: 'Is it rented raw copper?',
     origin: 'answer to the qualification, or inventory: the line is rented raw copper',
   },
+  remindedBefore: {
+    question: 'Was it reminded before?',
+    origin: 'billing: this reminder was sent for the claim already',
+  },
   riskHigh: { question: 'Is the risk high?', origin: 'result of the verification: the fraud score is high' },
   selfInstall: {
     question: 'Does the customer install?',
@@ -170,6 +174,11 @@ export const FLAGS = {
     question: 'Credit the sale?',
     origin: 'it came back, and was paid by the bill',
     allOf: { notReturned: false, paidUpFront: false },
+  },
+  opensServices: {
+    question: 'Open the services?',
+    origin: 'services are barred, and the objection was accepted',
+    allOf: { barred: true, disputeRejected: false },
   },
   recallsClaim: {
     question: 'Take the claim back?',

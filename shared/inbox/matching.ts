@@ -1,3 +1,4 @@
+import { isTerminal } from '#shared/domain/states.ts';
 import { answerWait, completionItems, type TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { doneResult } from '#shared/steps/done-result.ts';
@@ -50,17 +51,18 @@ interface Situation {
 /**
  * Applies one event to the wait: an event that completes the step records it, one that rejects it hands the
  * code to the flow's repair. When nothing waits any more, the event is late; unless it completes a step that is
- * not done yet (it is being repaired): then it is kept for the wait that a retry opens.
+ * not done yet (it is being repaired), or there may be one such event after the other: then it is kept for the next wait.
  */
 async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEvent): Promise<Fate> {
   const situation = await look(deps, pointer);
   const task = situation && taskNamed(situation.waiting.completion?.task ?? '');
   const meaning = task?.kind === 'event' ? meaningFor(task, event.type, event.data) : undefined;
-  if (!situation || !meaning) return 'pending';
+  if (!situation || !meaning || task?.kind !== 'event') return 'pending';
+  if (task.repeats && isPast(situation, event)) return late(deps, event);
   const { order, wait } = pointer;
   const outcome =
     meaning === 'completes'
-      ? { result: doneResult(task?.name ?? '', event.data) }
+      ? { result: doneResult(task.name, event.data) }
       : { error: meaning.rejection, cause: noteOf(event) };
   const refused = await commit(deps, [
     ...guarded('event', settleEvent(event, 'applied')),
@@ -69,7 +71,16 @@ async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEven
   ]);
   if (refused.size === 0) return 'applied';
   if (refused.has('event')) return (await readEvent(deps, event))?.status ?? 'pending';
+  if (task.repeats && !isTerminal(situation.suborder.state)) return 'pending';
   if (meaning === 'completes' && !(await isOver(deps, situation))) return 'pending';
+  return late(deps, event);
+}
+
+/** Whether it happened before the suborder began, which then knows of it in another way. */
+const isPast = ({ suborder: { startedAt } }: Situation, { receivedAt }: InboxEvent): boolean =>
+  startedAt !== undefined && receivedAt < startedAt;
+
+async function late(deps: Dependencies, event: InboxEvent): Promise<Fate> {
   await markSettled(deps, event, 'late');
   return 'late';
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { LIMITS } from '#shared/domain/collection.ts';
-import { defineTask, defineUndo, endFlow, fallout, undoneBy } from './task.ts';
+import { continueWithFlag, defineTask, defineUndo, endFlow, fallout, undoneBy } from './task.ts';
 
 /** Ends the flow when what it is about has come true meanwhile. */
 export const checkBalance = defineTask({
@@ -24,11 +24,14 @@ export const checkBalance = defineTask({
     barred: z.boolean().optional(),
     atAgency: z.boolean().optional(),
     caseId: z.string().optional(),
+    /** When notice was given that the claim goes to an agency, if it was. */
+    noticeSentAt: z.iso.datetime({ offset: true }).optional(),
   }),
   sets: ['unpaid', 'barred', 'atAgency'],
   rejections: {
     PAID: endFlow('PAID', { tells: 'PAYMENT_RECEIVED' }),
-    DISPUTED: endFlow('DISPUTE_HOLD', { tells: 'DISPUTE_RECEIVED' }),
+    DISPUTED: endFlow('DISPUTE_HOLD'),
+    PLAN_AGREED: endFlow('PLAN_AGREED'),
     STILL_OVERDUE: fallout('COLLECTIONS_DESK'),
   },
   retry: 'standard',
@@ -47,6 +50,10 @@ export const waiveFee = defineUndo({
   desk: 'SUPERVISOR',
 });
 
+/**
+ * One reminder of a level for a claim, ever: one that was sent before, as when an objection came in between, is not sent
+ * again, but the time to pay that follows it is given anew.
+ */
 export const remind = defineTask({
   name: 'collection.reminder',
   title: 'Remind of the bill',
@@ -66,7 +73,12 @@ export const remind = defineTask({
     /** When notice was given that the claim goes to an agency, if it was. */
     noticeSentAt: z.iso.datetime({ offset: true }).optional(),
   }),
-  rejections: { DISPUTED: endFlow('DISPUTE_HOLD', { tells: 'DISPUTE_RECEIVED' }) },
+  rejections: {
+    PAID: endFlow('PAID', { tells: 'PAYMENT_RECEIVED' }),
+    DISPUTED: endFlow('DISPUTE_HOLD'),
+    PLAN_AGREED: endFlow('PLAN_AGREED'),
+    ALREADY_SENT: continueWithFlag('remindedBefore'),
+  },
   retry: 'standard',
   falloutDesk: 'COLLECTIONS_DESK',
   expected: 'PT10S',

@@ -111,7 +111,8 @@ export const startFlow = defineTask({
     noticeSentAt: z.string().optional(),
     reason: z.string().optional(),
   }),
-  output: z.object({ childOrderId: z.string() }),
+  /** Nothing when there is nothing to end. */
+  output: z.object({ childOrderId: z.string().optional() }),
   rejections: { REFUSED: fallout('ORDER_DESK') },
   retry: 'standard',
   falloutDesk: 'ORDER_DESK',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askCustomer, continueWithFlag, defineTask, rerunFrom, SELF } from './task.ts';
+import { askCustomer, continueWithFlag, defineTask, endFlow, rerunFrom, SELF } from './task.ts';
 
 export const refund = defineTask({
   name: 'payment.refund',
@@ -36,7 +36,10 @@ export const collect = defineTask({
   undo: refund,
 });
 
-/** Payments of an account come as `payment.received`; what was asked for and did not come by the deadline is unpaid. */
+/**
+ * What an account owes has been paid, or was not by the deadline (`dueAt`, else how long the step waits). A part of it
+ * changes neither what is owed nor the deadline; an objection, or a plan for payment, ends the case.
+ */
 export const awaitPayment = defineTask({
   name: 'payment.await',
   title: 'Customer pays',
@@ -45,13 +48,16 @@ export const awaitPayment = defineTask({
   topic: 'payment',
   correlation: 'accountId',
   completedBy: 'received',
-  rejectedBy: { partial: 'PARTIAL' },
+  rejectedBy: { partial: 'PARTIAL', disputed: 'DISPUTED', 'plan-agreed': 'PLAN_AGREED' },
   onDeadline: 'NOT_PAID',
-  input: z.object({ accountId: z.string() }),
+  repeats: true,
+  input: z.object({ accountId: z.string(), dueAt: z.string().optional() }),
   output: z.object({ paidAmount: z.number().nonnegative() }),
   rejections: {
     NOT_PAID: continueWithFlag('unpaid'),
-    PARTIAL: continueWithFlag('unpaid'),
+    PARTIAL: rerunFrom(SELF, { atMost: 20 }),
+    DISPUTED: endFlow('DISPUTE_HOLD'),
+    PLAN_AGREED: endFlow('PLAN_AGREED'),
   },
   falloutDesk: 'COLLECTIONS_DESK',
   expected: 'P10D',
@@ -70,6 +76,7 @@ export const awaitInstalments = defineTask({
   completedBy: 'completed',
   rejectedBy: { 'instalment-paid': 'INSTALMENT_PAID', partial: 'PARTIAL' },
   onDeadline: 'NOT_PAID',
+  repeats: true,
   input: z.object({ accountId: z.string() }),
   output: z.object({ paidAmount: z.number().nonnegative().optional() }),
   rejections: {

@@ -76,6 +76,11 @@ export interface EventTask<Name extends string = string, I extends Shape = Shape
    * time limit makes it fallout.
    */
   readonly onDeadline?: string | typeof DONE;
+  /**
+   * Whether there may be one such event after the other, as with payments of an account: one that comes while its
+   * suborder is at work, but not waiting, is for the next wait, and what was before the suborder began is past.
+   */
+  readonly repeats?: true;
   readonly falloutDesk: Desk;
 }
 

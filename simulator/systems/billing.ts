@@ -6,6 +6,7 @@ const agency = system('agency');
 
 const accountBlocked = { ACCOUNT_BLOCKED: 'The account takes no changes.' };
 const priceMissing = { PRICE_MISSING: 'There is no price for the product.' };
+const planAgreed = { PLAN_AGREED: 'The customer pays in instalments.' };
 const disputed = { DISPUTED: 'The customer disputes the claim.' };
 
 /** Billing and collection. */
@@ -74,9 +75,11 @@ export const billingOperations = [
       barred: z.boolean(),
       atAgency: z.boolean(),
       caseId: z.string().optional(),
+      noticeSentAt: z.iso.datetime().optional(),
     }),
     rejections: {
       ...disputed,
+      ...planAgreed,
       PAID: 'The account owes nothing.',
       STILL_OVERDUE: 'The account still owes something.',
     },
@@ -99,7 +102,12 @@ export const billingOperations = [
       collectionNotice: z.boolean().optional(),
     }),
     output: z.object({ reminderId: z.string(), noticeSentAt: z.iso.datetime().optional() }),
-    rejections: disputed,
+    rejections: {
+      ...disputed,
+      ...planAgreed,
+      PAID: 'The account owes nothing.',
+      ALREADY_SENT: 'This reminder was sent before.',
+    },
     answer: ({ collectionNotice }, { values, now }) => ({
       reminderId: `REM-${values.digits(9)}`,
       ...(collectionNotice && { noticeSentAt: new Date(now).toISOString() }),

@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { ORDERS_PATH } from '#scripts/api.ts';
 import { instantOf } from '#shared/domain/calendar.ts';
 import { Stage } from '#test/support/stage.ts';
 
@@ -71,9 +73,23 @@ describe('a visit', () => {
   it('that needs extra work is agreed with the customer, then booked again', async () => {
     await happens(order, 'extra-work-needed');
     expect(stage.messages(order)).toContain(`${ITEM}.book.ACTION_REQUIRED`);
-    const { id } = await stage.workItem('CUSTOMER_CARE', order, ITEM);
-    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The customer agrees' });
-    expect(stage.steps(order, 'appointment.book')).toHaveLength(2);
+    const path = `${ORDERS_PATH}/${order}/question`;
+    const { body } = await stage.api.request({ role: 'channel', path });
+    const [question] = z.array(z.object({ id: z.string(), reason: z.string() })).parse(body);
+    expect(question?.reason).toBe('EXTRA_WORK_NEEDED');
+    await stage.advance('PT1M');
+    const answer = { answer: 'CONFIRM', corrections: { window: 'afternoon' } };
+    await stage.api.request({
+      role: 'channel',
+      method: 'POST',
+      path: `${path}/${question?.id}/answer`,
+      body: answer,
+    });
+    await stage.settle();
+    expect(stage.effects(order, 'appointment.book').map(({ input }) => input.window)).toEqual([
+      undefined,
+      'afternoon',
+    ]);
     await happens(order, 'done');
     expect((await stage.order(order)).state).toBe('completed');
   });

@@ -99,13 +99,25 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   'collection.plan': {
     leavesOut: ['payment.await'],
-    adds: ['balance.check', 'payment.await-instalments', 'collection.close-case'],
-    why: 'each instalment opens the wait for the next; whether the account is barred must be known first',
+    adds: [
+      'balance.check',
+      'collection.hold',
+      'payment.await-instalments',
+      'collection.release',
+      'collection.close-case',
+    ],
+    why: 'each instalment opens the wait for the next, and meanwhile nobody is reminded; whether the account is barred must be known first',
   },
   'collection.dispute': {
     leavesOut: ['inventory.update'],
-    adds: ['balance.check', 'collection.hold', 'collection.release', 'collection.close-case'],
-    why: 'collection is held in billing, and goes on when the dispute is decided',
+    adds: [
+      'balance.check',
+      'collection.hold',
+      'service.unbar',
+      'collection.release',
+      'collection.close-case',
+    ],
+    why: 'collection is held in billing, and goes on when the dispute is decided; who was right gets barred services back',
   },
   'collection.terminate': {
     leavesOut: ['return.request', 'return.await', 'return.inspect', 'billing.adjust'],
