@@ -149,8 +149,7 @@ const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant
 const isOfAnotherProduct =
   (busy: ReadonlySet<string>) =>
   ({ holder }: Grant) =>
-    /^Milepost-(Tasks|Flows)-|-tasks(flowstart|collectionchecknotice|returncheckwithdrawal)/.test(holder) &&
-    !busy.has(holder);
+    /^Milepost-(Tasks|Flows)-|-tasks(?!order)/.test(holder) && !busy.has(holder);
 
 const characteristic = (name: string, value: unknown) => ({ name, value });
 const customer = { id: 'customer-7', role: 'customer', '@referredType': 'Individual' };
