@@ -94,10 +94,9 @@ export function nextCheck(
     .map((time) => time.getTime());
   const isSlipping = underWay.some(({ dueAt }) => dueAt <= now);
   if (isSlipping) {
-    const promise = promisedDate === undefined ? end : new Date(promisedDate);
-    const margins = [promise, workingTimeLater(promise, WORKING_DAY)].map(
-      (limit) => limit.getTime() - end.getTime(),
-    );
+    const promise = promisedDate === undefined ? undefined : new Date(promisedDate);
+    const limits = promise ? [promise, workingTimeLater(promise, WORKING_DAY)] : [];
+    const margins = limits.map((limit) => limit.getTime() - end.getTime());
     const margin = Math.min(24 * HOUR, ...margins.filter((left) => left >= 0));
     ahead.push(now.getTime() + Math.max(margin, HOUR));
   }

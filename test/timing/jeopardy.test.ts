@@ -91,6 +91,11 @@ describe('the next look at an order', () => {
     expect(next('2026-06-19T21:59:00.000Z', late)).toBe('2026-06-17T11:00:00.000Z');
   });
 
+  it('is a day later while a step is late and nothing was promised', () => {
+    const later = nextCheck({ end: at(IN_TIME), underWay: [late] }, undefined, NOW);
+    expect(later).toEqual(at('2026-06-18T10:00:00.000Z'));
+  });
+
   it('is not needed when nothing can become late by itself', () => {
     expect(next(IN_TIME)).toBeUndefined();
   });
