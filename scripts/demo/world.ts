@@ -127,13 +127,17 @@ export function fillIn(form: WorkItem['form'] = [], random = Math.random): Recor
   return Object.fromEntries(answers);
 }
 
-/** Another label of the same kind: each digit, and each letter that is one in hexadecimal, in the last ten characters is drawn anew. */
-const labelLike = (example: string, random: () => number): string =>
-  example.slice(0, -10) +
-  example
-    .slice(-10)
-    .replaceAll(/\d/g, () => oneOf('0123456789', random))
-    .replaceAll(/[A-F]/g, () => oneOf('ABCDEF', random));
+/** Another label of the same kind: after the two letters that say which, each digit, and each letter of hexadecimal, is drawn anew, in the last ten characters at most. */
+function labelLike(example: string, random: () => number): string {
+  const kept = Math.max(2, example.length - 10);
+  return (
+    example.slice(0, kept) +
+    example
+      .slice(kept)
+      .replaceAll(/\d/g, () => oneOf('0123456789', random))
+      .replaceAll(/[A-F]/g, () => oneOf('ABCDEF', random))
+  );
+}
 
 const oneOf = (letters: string, random: () => number): string =>
   letters.charAt(Math.floor(random() * letters.length));
