@@ -1,0 +1,65 @@
+import type { ListedWorkItem } from '#scripts/api.ts';
+import type { Desk } from '#shared/domain/desks.ts';
+import type { Stage } from '#test/support/stage.ts';
+import { Run } from './run.ts';
+import type { Scenario } from './scenarios.ts';
+
+/** An order that has not ended by then does not end. */
+const LONGEST = 200 * 24 * 3_600_000;
+const MINUTE = 60_000;
+const AT_ONCE = 8;
+
+/** Plays orders side by side, each with an item for each of its scenarios: people and the outside do what is asked of them, and time passes when nobody has anything to do. */
+export async function play(stage: Stage, orders: readonly (readonly Scenario[])[]): Promise<Run[][]> {
+  const { cloud } = stage.platform;
+  const started: Run[][] = [];
+  await sideBySide(
+    orders.map((scenarios, index) => async () => {
+      started[index] = await Run.start(stage, scenarios);
+    }),
+  );
+  const runs = started.flat();
+  const byOrder = Map.groupBy(runs, ({ order }) => order);
+  const until = (await cloud.now()) + LONGEST;
+  let seen = 0;
+  for (;;) {
+    await stage.settle();
+    const ledger = stage.simulator.ledger();
+    for (const effect of ledger.slice(seen))
+      for (const run of byOrder.get(effect.correlationId ?? '') ?? []) run.notice(effect);
+    seen = ledger.length;
+    const open = runs.filter((run) => !run.isOver);
+    if (open.length === 0) return started;
+    const desks = await openAt(stage, new Set(open.flatMap((run) => run.desks)));
+    const deeds = open.flatMap((run) => run.deeds(desks));
+    if (deeds.length > 0) {
+      // Nobody does something in the instant in which it is asked for.
+      await stage.platform.advanceTo((await cloud.now()) + MINUTE);
+      await sideBySide(deeds);
+      continue;
+    }
+    const due = await cloud.nextDue();
+    if (due === undefined || due > until) return started;
+    await stage.platform.advanceTo(due);
+  }
+}
+
+async function openAt(
+  stage: Stage,
+  desks: ReadonlySet<Desk>,
+): Promise<ReadonlyMap<Desk, readonly ListedWorkItem[]>> {
+  const open = new Map<Desk, readonly ListedWorkItem[]>();
+  await sideBySide(
+    [...desks].map((desk) => async () => void open.set(desk, await stage.api.workItems(desk))),
+  );
+  return open;
+}
+
+/** Does everything, some of it at once. */
+async function sideBySide(deeds: readonly (() => Promise<void>)[]): Promise<void> {
+  const left = [...deeds];
+  const worker = async () => {
+    for (let deed = left.shift(); deed; deed = left.shift()) await deed();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
