@@ -60,7 +60,7 @@ describe('the projected end', () => {
       '01.assign': { outputs: { slot: '2026-07-01T08:00/2026-07-01T10:00' } },
       '01.visit': { status: 'waiting' },
     } as const;
-    expect(end(NETWORK, { ...booked, '02.pick': {} })).toBe('2026-07-01T12:00:00.000Z');
+    expect(end(NETWORK, { ...booked, '02.pick': {} })).toBe('2026-07-01T10:00:00.000Z');
   });
 
   it('opens a gate some working days before a confirmed date', () => {
