@@ -44,7 +44,7 @@ it('shows the work of set-top-box.create as people know it', () => {
     [
       "Lock the asset",
       "Reserve from stock",
-      "Wait for the line date",
+      "Wait for the line date and the TV account",
       "Pick and scan",
       "Side by side: Provision the box, Ship",
       "Check that the box is online",
