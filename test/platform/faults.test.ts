@@ -24,6 +24,7 @@ const MESSAGES = {
   SERVICE_ACTIVE: 7,
   SIM_READY: 1,
   VISIT_CONFIRMED: 1,
+  VISIT_REMINDER: 1,
 };
 
 /** Not shared: what is under way of other tests would be struck too. */

@@ -13,7 +13,7 @@ describe('npm run token', () => {
       { scope: 'work-items', desks: ['LOGISTICS_PICK', 'LOGISTICS_BACKORDER', 'LOGISTICS_RETURNS'] },
     ],
     ['system', { scope: 'events:write' }],
-    ['ops', { scope: 'orders:read work-items work-items:repair', desks: ['*'] }],
+    ['ops', { scope: 'orders:read orders:history work-items work-items:repair operations', desks: ['*'] }],
   ])('prints a token for %s', async (role, claims) => {
     const { code, stdout } = await runScript('token.ts', [role], { PORT });
     expect(code).toBe(0);
