@@ -7,7 +7,7 @@ import { FUNCTIONS } from '#infra/functions.ts';
 
 /**
  * Bundles every function, then prints the size of each and how long Node takes to import it.
- * Exits with 1 when one is too large, or takes twice its time. `node bench/bundles.ts`
+ * Exits with 1 when one is too large, or takes three times its time. `node bench/bundles.ts`
  */
 const BUDGET_BYTES = 450 * 1024;
 const BUDGET_MS = 60;
@@ -16,7 +16,7 @@ const RUNS = 3;
 /** One that seems too slow is measured again: what is slow by itself stays slow. */
 const RUNS_WHEN_SLOW = 15;
 /** A machine of CI is slower than the one that the budget is for. */
-const FAILS_FROM_MS = 2 * BUDGET_MS;
+const FAILS_FROM_MS = 3 * BUDGET_MS;
 
 /** Time on the clock or, when that is less, on the processor: a machine that is busy with something else only loses the former. */
 const PROBE = `
