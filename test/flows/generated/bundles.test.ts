@@ -69,7 +69,7 @@ let serial = 50_000_000;
 /** The usual way through a flow. */
 function usual(id: string): Scenario {
   const flow = flowNamed(id);
-  const [first] = flow ? scenariosOf(flow, () => ({ serial: serial++, at: BEFORE })) : [];
+  const [first] = flow ? scenariosOf(flow, () => ({ serial: serial++, at: BEFORE, fewDates: true })) : [];
   if (!first) throw new Error(`There is no flow ${id}`);
   return first;
 }

@@ -91,11 +91,9 @@ const toldOf = (step: Step, { rule, by }: Trouble): readonly string[] => [
 /** What is told when a step is done in the way of the scenario. */
 function atTheEnd(scenario: Scenario, step: Step): string[] {
   const rejection = scenario.outcomes.get(step.id)?.rejection;
-  const told = [rejection && rejectionsOf(step)[rejection]?.tells, step.tells];
-  return [
-    ...(endsByDeadline(scenario, step) ? remindersOf(step) : []),
-    ...told.filter((what) => what !== undefined),
-  ];
+  // A rejection with which the flow goes on is told of by its rule, not as what should have happened.
+  const told = rejection === undefined ? step.tells : rejectionsOf(step)[rejection]?.tells;
+  return [...(endsByDeadline(scenario, step) ? remindersOf(step) : []), ...(told ? [told] : [])];
 }
 
 const remindersOf = ({ reminders }: Step): string[] =>

@@ -13,10 +13,18 @@ import type { PlanItem } from '#state-machines/planning/model.ts';
 import type { Stage } from '#test/support/stage.ts';
 import { endsByDeadline } from './expectations.ts';
 import { eventOf, subjectOf } from './outside.ts';
+import { place } from './placing.ts';
 import { sampleOf } from './samples.ts';
 import type { Outcome, Scenario } from './scenarios.ts';
 import { repairedAt, repeatedAfter, type Trouble } from './troubles.ts';
 
+/** What a system answers where flags are not in its answer, but follow from it. */
+const CAUSES: Readonly<Record<string, (flags: Flags) => Readonly<Record<string, unknown>>>> = {
+  'np.check-request': ({ numberStays }) =>
+    numberStays ? { decision: 'reject', rejectCode: 'NP05_PORT_IN_PROGRESS' } : {},
+  // Late is what was confirmed for too late.
+  'np.complete': () => ({}),
+};
 /** How many orders were submitted so far: what makes them differ. */
 let orders = 0;
 const HOUR = 3_600_000;
@@ -68,12 +76,14 @@ export class Run {
   static async start(stage: Stage, scenarios: readonly Scenario[]): Promise<Run[]> {
     const serial = ++orders;
     const accountId = `account-${serial}`;
-    const { id } = await stage.api.submit({
+    const document = {
       relatedParty: [{ id: `customer-${serial}`, role: 'customer', '@referredType': 'Individual' }],
       billingAccount: { id: accountId },
       place: [{ id: `address-${serial}`, role: 'installationAddress', '@type': 'GeographicAddress' }],
       productOrderItem: scenarios.map(({ item }, index) => itemOf(item, index)),
-    });
+    };
+    const offerings = scenarios.map(({ item }) => item.offering);
+    const id = await place(stage, document, offerings);
     return scenarios.map((scenario, index) => {
       const { installedProductId, characteristics } = scenario.item;
       const facts = { ...characteristics, installedProductId, accountId };
@@ -178,7 +188,7 @@ export class Run {
       if (step.task.kind !== 'system') continue;
       const troubles = this.#troubles.get(step.id) ?? [];
       this.#answer(step.id, ...troubles.flatMap(({ answer }) => answer ?? []));
-      const { portLate: _computed, ...outputs } = this.#result(step.id);
+      const outputs = (CAUSES[step.task.name] ?? ((flags: Flags) => flags))(this.#result(step.id));
       if (Object.keys(outputs).length > 0)
         this.#answer(step.id, { kind: 'success', outputs, times: 'always' });
     }
@@ -280,7 +290,7 @@ export class Run {
       type === 'scan' && example !== undefined ? [[id, example]] : [],
     );
     return {
-      ...sampleOf(task.output, { serial: this.#serial, at: now + HOUR }, result),
+      ...sampleOf(task.output, { serial: this.#serial, at: now + 21 * DAY }, result),
       ...Object.fromEntries(scanned),
       ok: true,
     };
