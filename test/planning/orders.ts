@@ -64,9 +64,14 @@ export const anyOrder = (maxItems: number): fc.Arbitrary<PlanFacts> =>
       ),
     );
 
+/** Offerings that a channel can add without saying more. */
+const ADDABLE = OFFERINGS.filter(({ add, orderable = true }) => orderable && add?.safeParse({}).success).map(
+  ({ id }) => id,
+);
+
 const anyItem = (count: number) =>
   fc.record({
-    offering: fc.option(fc.constantFrom(...OFFERINGS.map(({ id }) => id)), { nil: undefined, freq: 20 }),
+    offering: fc.option(fc.constantFrom(...ADDABLE), { nil: undefined, freq: 20 }),
     action: fc.constantFrom(...Array<'add'>(19).fill('add'), 'noChange' as const),
     flag: fc.boolean(),
     targets: fc.array(fc.nat(count - 1), { maxLength: 2 }),
