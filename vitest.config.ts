@@ -5,7 +5,7 @@ const generated = 'test/flows/generated/**/*.test.ts';
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     globalSetup: ['test/support/assemble.ts'],
     projects: [
