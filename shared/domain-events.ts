@@ -208,7 +208,8 @@ function stepEvents(id: string, image: unknown, before: RecordChange['before']):
   const { order, suborder, step, task, status, run, at, reaches, tells, reminders } = stepSchema.parse(image);
   const was = before && stepSchema.parse(before);
   const detail = { id, order, suborder, at, step, task, run, ...(tells && { tells }) };
-  if (was?.status === status && was.run === run)
+  const failsAgain = status === 'fallout' && was?.at !== at;
+  if (was?.status === status && was.run === run && !failsAgain)
     return reminders !== undefined && reminders !== was.reminders
       ? [{ type: 'MessageDue', detail: { ...detail, reminder: reminders } }]
       : [];

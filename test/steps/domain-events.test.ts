@@ -103,6 +103,14 @@ describe('a step', () => {
     expect(eventsOf(step({ run: 2 }), step({ run: 1 }))).toMatchObject([{ type: 'StepCompleted' }]);
   });
 
+  it('that fails again, for another reason, is an event again', () => {
+    const before = step({ status: 'fallout', at: '2026-03-01T09:00:00.000Z' });
+    expect(eventsOf(step({ status: 'fallout', tells: 'HW_BACKORDER' }), before)).toMatchObject([
+      { type: 'StepFailed', detail: { step: 'ship', tells: 'HW_BACKORDER' } },
+    ]);
+    expect(eventsOf(step({ status: 'fallout' }), step({ status: 'fallout' }))).toEqual([]);
+  });
+
   it('fails', () => {
     expect(eventsOf(step({ status: 'fallout', tells: 'HW_BACKORDER' }))).toMatchObject([
       { type: 'StepFailed', detail: { step: 'ship', tells: 'HW_BACKORDER' } },
