@@ -51,20 +51,23 @@ function runsOf(scenario: Scenario, step: Step): StepRun[] {
   const completes = [...begins, ...atTheEnd(scenario, step)];
   const runs: StepRun[] = [];
   let told: string[] = [...begins];
+  let asked = 0;
   for (const trouble of scenario.troubles.get(step.id) ?? []) {
     told.push(...toldOf(step, trouble));
+    if (asks(trouble) && !isOfEarlier(trouble)) asked += 1;
     if (firstAgain(step, trouble.rule) === undefined) continue;
-    runs.push({ step, isComplete: false, tells: new Set(told) });
+    runs.push({ step, isComplete: false, tells: new Set([...told, ...remindersTo(asked)]) });
     told = [...begins];
+    asked = 0;
   }
   return [
     ...runs,
-    { step, isComplete: true, tells: new Set([...told, ...completes]) },
-    ...laterTroubles(scenario, step).map(({ rule }) => ({
-      step,
-      isComplete: true,
-      tells: new Set([...completes, ...('from' in rule && rule.from === step.id ? tellsOf(rule) : [])]),
-    })),
+    { step, isComplete: true, tells: new Set([...told, ...remindersTo(asked), ...completes]) },
+    ...laterTroubles(scenario, step).map((trouble) => {
+      const isOurs = 'from' in trouble.rule && trouble.rule.from === step.id;
+      const because = isOurs ? [...tellsOf(trouble.rule), ...remindersTo(Number(asks(trouble)))] : [];
+      return { step, isComplete: true, tells: new Set([...because, ...completes]) };
+    }),
   ];
 }
 
@@ -83,9 +86,18 @@ const tellsOf = (rule: RejectionRule): readonly string[] => {
   return told ? [told] : [];
 };
 
-const toldOf = (step: Step, { rule, by }: Trouble): readonly string[] => [
-  ...('from' in rule && rule.from !== undefined ? [] : tellsOf(rule)),
-  ...(by === 'time' ? remindersOf(step) : []),
+/** Who is asked and does not answer is reminded twice, before the call centre rings. @param asked how often in this run */
+const remindersTo = (asked: number): string[] =>
+  Array.from({ length: 2 * asked }, (_, index) => `ACTION_REMINDER-${index + 1}`);
+
+const asks = ({ rule }: Trouble): boolean => rule.action === 'ask-customer';
+
+/** Whether it is an earlier step that is rejected in truth, and so the one that the customer is asked about. */
+const isOfEarlier = ({ rule }: Trouble): boolean => 'from' in rule && rule.from !== undefined;
+
+const toldOf = (step: Step, trouble: Trouble): readonly string[] => [
+  ...(isOfEarlier(trouble) ? [] : tellsOf(trouble.rule)),
+  ...(trouble.by === 'time' ? remindersOf(step) : []),
 ];
 
 /** What is told when a step is done in the way of the scenario. */

@@ -187,16 +187,15 @@ export class Run {
     for (const step of this.scenario.path) {
       if (step.task.kind !== 'system') continue;
       const troubles = this.#troubles.get(step.id) ?? [];
-      this.#answer(step.id, ...troubles.flatMap(({ answer }) => answer ?? []));
+      this.#answer(step, ...troubles.flatMap(({ answer }) => answer ?? []));
       const outputs = (CAUSES[step.task.name] ?? ((flags: Flags) => flags))(this.#result(step.id));
-      if (Object.keys(outputs).length > 0)
-        this.#answer(step.id, { kind: 'success', outputs, times: 'always' });
+      if (Object.keys(outputs).length > 0) this.#answer(step, { kind: 'success', outputs, times: 'always' });
     }
   }
 
-  #answer(step: string, ...answers: ScriptInput['answers']): void {
-    if (answers.length > 0)
-      this.#stage.script({ correlationId: this.order, key: `-${this.suborder}-${step}-` }, ...answers);
+  #answer({ id, task }: Step, ...answers: ScriptInput['answers']): void {
+    const match = { operation: task.name, correlationId: this.order, key: `-${this.suborder}-${id}-` };
+    if (answers.length > 0) this.#stage.script(match, ...answers);
   }
 
   /** How far ahead dates are that the outside names: a port that is to be late is confirmed for too late. */
@@ -215,12 +214,31 @@ export class Run {
     );
   }
 
-  /** Steps whose turn it is, as far as can be seen from outside. */
+  /** Steps whose turn it is, or may be: whether a date has come, or the product has done its own work, nobody sees. */
   #waiting(): Step[] {
     const { path } = this.scenario;
-    const isDone = new Set(path.filter((step) => this.#isDone(step)).map(({ id }) => id));
-    return path.filter(
-      ({ id }) => !isDone.has(id) && this.#before.get(id)?.every((step) => isDone.has(step)),
+    const passed = new Set<string>();
+    for (const step of path)
+      if (this.#isDone(step) || (this.#isUnseen(step) && this.#comesAfter(step, passed))) passed.add(step.id);
+    return path.filter((step) => {
+      if (this.#isDone(step)) return false;
+      const before = this.#before.get(step.id) ?? [];
+      const isSure = before.every((id) => path.some((one) => one.id === id && this.#isDone(one)));
+      return isSure || (step.task.kind !== 'event' && this.#comesAfter(step, passed));
+    });
+  }
+
+  #comesAfter = ({ id }: Step, passed: ReadonlySet<string>): boolean =>
+    this.#before.get(id)?.every((step) => passed.has(step)) ?? true;
+
+  /** Whether a step ends without anybody's doing. */
+  #isUnseen(step: Step): boolean {
+    const { kind } = step.task;
+    if (this.#troubleOf(step)) return false;
+    return (
+      kind === 'timer' ||
+      (kind === 'system' && step.task.system === 'milepost') ||
+      endsByDeadline(this.scenario, step)
     );
   }
 

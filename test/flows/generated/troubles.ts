@@ -1,6 +1,6 @@
 import type { Flag } from '#shared/domain/flags.ts';
 import { ruleFor } from '#shared/steps/rules.ts';
-import { type RejectionRule, SELF } from '#shared/tasks/task.ts';
+import { DONE, type RejectionRule, SELF } from '#shared/tasks/task.ts';
 import type { ScriptInput } from '#simulator/simulator.ts';
 import { flagsOf, rejectionsOf } from '#state-machines/language/flags.ts';
 import type { Step } from '#state-machines/language/flow.ts';
@@ -24,24 +24,21 @@ const ATTEMPTS = 7;
 const REPEATS: readonly RejectionRule['action'][] = ['fallout', 'ask-customer', 'rerun-from'];
 
 /**
- * All that can go wrong in a scenario and be repaired. What a task can be rejected with is looked at once, in the first
- * scenario that has it; technical failures and time limits in each step.
+ * What can go wrong in a scenario and be repaired, of each task once in the catalogue: its system fails beyond all retries,
+ * each rejection, and that nobody does anything in time.
  * @param seen what earlier scenarios had
  */
-export function troublesOf(
-  { path, flow }: Scenario,
-  seen: Set<string>,
-): ReadonlyMap<string, readonly Trouble[]> {
+export function troublesOf({ path, flow }: Scenario, seen: Set<string>): Scenario['troubles'] {
   const isNew = (what: string): boolean => !seen.has(what) && seen.add(what).has(what);
   return new Map(
-    path.map((step) => [
-      step.id,
-      [
+    path.flatMap((step) => {
+      const troubles = [
         ...failures(step, isNew),
         ...rejections(step, isNew, flagsOf(flow)).sort(byItselfFirst),
-        ...timeLimits(step),
-      ],
-    ]),
+        ...timeLimits(step, isNew),
+      ];
+      return troubles.length > 0 ? [[step.id, troubles] as const] : [];
+    }),
   );
 }
 
@@ -49,15 +46,12 @@ export function troublesOf(
 const byItselfFirst = (a: Trouble, b: Trouble): number =>
   Number(b.rule.action === 'rerun-from') - Number(a.rule.action === 'rerun-from');
 
-/** A system fails: once beyond all retries for each task, else in a way that no retry helps. */
+/** A system fails, and goes on to do so until a person has looked. */
 function failures(step: Step, isNew: (what: string) => boolean): Trouble[] {
   const { task } = step;
-  if (task.kind !== 'system' || task.system === 'milepost') return [];
-  const isFirst = isNew(task.name);
-  const error = isFirst ? 'Unavailable' : 'ContractViolation';
-  const answer = isFirst
-    ? ({ kind: 'fail', status: 503, times: ATTEMPTS } as const)
-    : ({ kind: 'fail', status: 400 } as const);
+  if (task.kind !== 'system' || task.system === 'milepost' || !isNew(task.name)) return [];
+  const error = 'Unavailable';
+  const answer = { kind: 'fail', status: 503, times: ATTEMPTS } as const;
   return [{ error, by: 'system', answer, rule: ruleOf(step, error) }];
 }
 
@@ -76,14 +70,14 @@ function rejections(step: Step, isNew: (what: string) => boolean, asked: readonl
   });
 }
 
-/** Nobody does anything about a step in time. */
-function timeLimits(step: Step): Trouble[] {
+/** Nobody does anything about a step in time; what has a date of its own is late for good then. */
+function timeLimits(step: Step, isNew: (what: string) => boolean): Trouble[] {
   const { task } = step;
-  if (task.kind !== 'manual' && task.kind !== 'event') return [];
+  if ((task.kind !== 'manual' && task.kind !== 'event') || step.with.dueAt !== undefined) return [];
   const error = (task.kind === 'event' && task.onDeadline) || 'States.Timeout';
   const rule = ruleOf(step, error);
-  const isNormal = error === 'done' || !REPEATS.includes(rule.action);
-  return isNormal ? [] : [{ error, by: 'time', rule }];
+  if (error === DONE || !REPEATS.includes(rule.action)) return [];
+  return isNew(`${task.name} ${error}`) ? [{ error, by: 'time', rule }] : [];
 }
 
 const ruleOf = (step: Step, error: string): RejectionRule =>
