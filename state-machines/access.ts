@@ -2,8 +2,9 @@ import { fact } from '#shared/domain/facts.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as service from '#shared/tasks/service.ts';
-import * as wait from '#shared/tasks/timer.ts';
-import { flow, system, timer } from './language/flow.ts';
+import { flow, system } from './language/flow.ts';
+import { closeAs } from './parts/closing.ts';
+import { untilRequestedDate } from './parts/dates.ts';
 
 const LINES = ['fibre', 'xdsl', 'shdsl', 'coax'] as const;
 
@@ -12,17 +13,13 @@ export const suspend = flow('access.suspend', 'Access resting (dormant subscript
   expected: 'P1D',
   steps: [
     system('lock', inventory.lock),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('bar', service.bar, {
       reaches: 'SERVICE_STOPPED',
       with: { serviceId: fact('installedProductId'), barringProfile: 'FULL' },
     }),
     system('bill', billing.adjust, { with: { chargeCode: 'DORMANT_FEE' } }),
-    system('inventory', inventory.update, { tells: 'SERVICE_SUSPENDED', with: { newState: 'suspended' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('suspended', 'SERVICE_SUSPENDED'),
   ],
 });
 
@@ -31,17 +28,13 @@ export const resume = flow('access.resume', 'Access opened again', {
   expected: 'P1D',
   steps: [
     system('lock', inventory.lock),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('open', service.unbar, {
       reaches: 'ACCESS_READY',
       with: { serviceId: fact('installedProductId') },
     }),
     system('test', service.test, { with: { testSet: 'line' } }),
     system('bill', billing.adjust, { with: { chargeCode: 'DORMANT_END' } }),
-    system('inventory', inventory.update, { tells: 'SERVICE_RESUMED', with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active', 'SERVICE_RESUMED'),
   ],
 });

@@ -1,13 +1,14 @@
-import { date, fact, foundBy } from '#shared/domain/facts.ts';
+import { fact } from '#shared/domain/facts.ts';
 import * as access from '#shared/tasks/access.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as resource from '#shared/tasks/resource.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as serviceability from '#shared/tasks/serviceability.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import * as tv from '#shared/tasks/tv.ts';
-import { flow, system, timer, unless, when } from './language/flow.ts';
+import { flow, system, unless, when } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { untilNoticeEnds, untilRequestedDate } from './parts/dates.ts';
+import { deactivateOldLine, releaseOldResources } from './parts/line.ts';
 import { technicianVisit } from './parts/visit.ts';
 
 export const createLiveOutlet = flow('cable-tv.create.live-outlet', 'Cable TV, outlet already connected', {
@@ -52,10 +53,7 @@ export const modifyPackage = flow(
     expected: 'P3D',
     steps: [
       system('lock', inventory.lock),
-      timer('due', wait.until, {
-        title: 'Wait for the requested date',
-        with: { dueAt: fact('requestedDate') },
-      }),
+      untilRequestedDate,
       system('filter', access.modify, {
         title: 'Change the filter',
         when: when('filterBased'),
@@ -76,19 +74,8 @@ export const move = flow('cable-tv.move', 'Cable TV moved to a new address', {
     system('assign', resource.assign, { with: { accessType: 'COAX' } }),
     ...technicianVisit('coax-outlet', { when: unless('liveOutlet') }),
     system('activate', access.activate, { title: 'Open the filter', reaches: 'ACCESS_READY' }),
-    system('oldOff', access.deactivate, {
-      title: 'Close the old filter',
-      noReturn: 'hard',
-      with: { port: foundBy('lock', 'port') },
-    }),
-    system('oldFree', resource.release, {
-      title: 'Release the old resources',
-      with: {
-        lineId: foundBy('lock', 'lineId'),
-        port: foundBy('lock', 'port'),
-        ip: foundBy('lock', 'ip'),
-      },
-    }),
+    deactivateOldLine('Close the old filter'),
+    releaseOldResources,
     ...closeModify,
   ],
 });
@@ -98,10 +85,7 @@ export const cease = flow('cable-tv.cease', 'Cable TV terminated', {
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('tvOff', tv.deprovision, { reaches: 'SERVICE_STOPPED' }),
     system('off', access.deactivate, { title: 'Close the filter', noReturn: 'hard' }),
     ...technicianVisit('coax-outlet'),

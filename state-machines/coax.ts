@@ -1,14 +1,13 @@
-import { date } from '#shared/domain/facts.ts';
 import * as access from '#shared/tasks/access.ts';
 import * as cpe from '#shared/tasks/cpe.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as resource from '#shared/tasks/resource.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as serviceability from '#shared/tasks/serviceability.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import { internetHasStopped } from './gates.ts';
-import { flow, system, timer } from './language/flow.ts';
+import { flow, system } from './language/flow.ts';
 import { closeCease, closeCreate } from './parts/closing.ts';
+import { untilNoticeEnds } from './parts/dates.ts';
 import { deliverHardware, returnHardware } from './parts/hardware.ts';
 
 export const create = flow('coax.create', 'Cable broadband (DOCSIS modem)', {
@@ -35,10 +34,7 @@ export const cease = flow('coax.cease', 'Cable broadband terminated', {
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('modemOff', cpe.deprovision, { title: 'Unbind the modem' }),
     system('off', access.deactivate, {
       waitsFor: internetHasStopped,

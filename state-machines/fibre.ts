@@ -1,4 +1,4 @@
-import { date, fact, foundBy } from '#shared/domain/facts.ts';
+import { fact } from '#shared/domain/facts.ts';
 import * as access from '#shared/tasks/access.ts';
 import * as cpe from '#shared/tasks/cpe.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
@@ -6,13 +6,13 @@ import * as logistics from '#shared/tasks/logistics.ts';
 import * as resource from '#shared/tasks/resource.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as serviceability from '#shared/tasks/serviceability.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import * as wholesale from '#shared/tasks/wholesale.ts';
 import { internetHasStopped, serviceIsSlower } from './gates.ts';
-import { event, flow, system, timer, unless, when } from './language/flow.ts';
+import { event, flow, system, unless, when } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { untilNoticeEnds, untilRequestedDate } from './parts/dates.ts';
 import { deliverHardware, returnHardware, vanHardware } from './parts/hardware.ts';
-import { buildDrop, wholesaleLine } from './parts/line.ts';
+import { buildDrop, deactivateOldLine, releaseOldResources, wholesaleLine } from './parts/line.ts';
 import { technicianVisit } from './parts/visit.ts';
 
 export const createNewBuild = flow('fibre.create.new-build', 'Fibre, new drop built to the house', {
@@ -87,10 +87,7 @@ export const modifySpeed = flow('fibre.modify.speed', 'Fibre line profile up or 
   steps: [
     system('lock', inventory.lock),
     system('qualify', serviceability.check, { with: { technology: 'PON' } }),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('modify', access.modify, {
       waitsFor: serviceIsSlower,
       reaches: 'ACCESS_READY',
@@ -143,19 +140,8 @@ export const move = flow('fibre.move', 'Fibre moved to a new address', {
     ...technicianVisit('fibre-install'),
     system('activate', access.activate, { reaches: 'ACCESS_READY', noReturn: 'soft' }),
     system('test', service.test, { with: { testSet: 'line' } }),
-    system('oldOff', access.deactivate, {
-      title: 'Deactivate the old line',
-      noReturn: 'hard',
-      with: { port: foundBy('lock', 'port') },
-    }),
-    system('oldFree', resource.release, {
-      title: 'Release the old resources',
-      with: {
-        lineId: foundBy('lock', 'lineId'),
-        port: foundBy('lock', 'port'),
-        ip: foundBy('lock', 'ip'),
-      },
-    }),
+    deactivateOldLine('Deactivate the old line'),
+    releaseOldResources,
     ...closeModify,
   ],
 });
@@ -165,10 +151,7 @@ export const cease = flow('fibre.cease', 'Fibre terminated', {
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('off', access.deactivate, {
       waitsFor: internetHasStopped,
       noReturn: 'hard',

@@ -6,6 +6,7 @@ import * as payment from '#shared/tasks/payment.ts';
 import * as returns from '#shared/tasks/returns.ts';
 import * as reviewing from '#shared/tasks/review.ts';
 import { event, flow, manual, system, unless, when } from './language/flow.ts';
+import { closeAs } from './parts/closing.ts';
 import { deliverHardware, returnHardware } from './parts/hardware.ts';
 
 export const sale = flow('hardware.sale', 'Cable, extender, phone or other hardware sold', {
@@ -34,8 +35,7 @@ export const warranty = flow('hardware.rma', 'Hardware repaired or replaced unde
     }),
     ...returnHardware,
     ...deliverHardware(),
-    system('inventory', inventory.update, { tells: 'REPAIR_UPDATE', with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active', 'REPAIR_UPDATE'),
   ],
 });
 

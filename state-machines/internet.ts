@@ -1,13 +1,13 @@
-import { date, fact, foundBy, sibling } from '#shared/domain/facts.ts';
+import { fact, foundBy, sibling } from '#shared/domain/facts.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as internet from '#shared/tasks/internet.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as resource from '#shared/tasks/resource.ts';
 import * as service from '#shared/tasks/service.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import { lineIsFaster, lineWorks, routerInTheHouse, servicesHaveStopped } from './gates.ts';
-import { flow, system, timer, unless, when } from './language/flow.ts';
-import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { flow, system, unless, when } from './language/flow.ts';
+import { closeAs, closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { untilNoticeEnds, untilRequestedDate } from './parts/dates.ts';
 
 export const create = flow('internet.create', 'Internet service on an access line', {
   selects: { product: 'internet', action: 'add' },
@@ -31,10 +31,7 @@ export const modifySpeed = flow('internet.modify.speed', 'Internet speed up or d
   expected: 'P1D',
   steps: [
     system('lock', inventory.lock),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('modify', internet.modify, {
       waitsFor: lineIsFaster,
       reaches: 'INTERNET_ACTIVE',
@@ -70,17 +67,13 @@ export const suspend = flow('internet.suspend', 'Internet paused', {
   expected: 'P1D',
   steps: [
     system('lock', inventory.lock),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('bar', service.bar, {
       reaches: 'SERVICE_STOPPED',
       with: { serviceId: fact('installedProductId'), barringProfile: 'FULL' },
     }),
     system('bill', billing.adjust, { with: { chargeCode: 'PAUSE' } }),
-    system('inventory', inventory.update, { tells: 'SERVICE_SUSPENDED', with: { newState: 'suspended' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('suspended', 'SERVICE_SUSPENDED'),
   ],
 });
 
@@ -95,8 +88,7 @@ export const resume = flow('internet.resume', 'Internet opened again', {
     }),
     system('test', service.test, { with: { testSet: 'speed' } }),
     system('bill', billing.adjust, { with: { chargeCode: 'PAUSE_END' } }),
-    system('inventory', inventory.update, { tells: 'SERVICE_RESUMED', with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active', 'SERVICE_RESUMED'),
   ],
 });
 
@@ -105,10 +97,7 @@ export const cease = flow('internet.cease', 'Internet terminated', {
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('off', internet.deprovision, {
       waitsFor: servicesHaveStopped,
       noReturn: 'hard',

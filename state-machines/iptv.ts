@@ -1,11 +1,11 @@
-import { date, fact, siblings } from '#shared/domain/facts.ts';
+import { siblings } from '#shared/domain/facts.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as service from '#shared/tasks/service.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import * as tv from '#shared/tasks/tv.ts';
 import { boxIsRegistered, internetWorksForTv, videoHasStopped } from './gates.ts';
-import { flow, system, timer } from './language/flow.ts';
+import { flow, system } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { untilNoticeEnds, untilRequestedDate } from './parts/dates.ts';
 
 export const create = flow('iptv.create', 'IPTV account and channels', {
   selects: { product: 'iptv', action: 'add' },
@@ -28,10 +28,7 @@ export const modifyPackage = flow('iptv.modify.package', 'Change IPTV package', 
   expected: 'P1D',
   steps: [
     system('lock', inventory.lock),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('tv', tv.modify, { reaches: 'TV_ACTIVE', with: { change: 'packages' } }),
     ...closeModify,
   ],
@@ -42,10 +39,7 @@ export const cease = flow('iptv.cease', 'IPTV terminated', {
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('tvOff', tv.deprovision, {
       waitsFor: videoHasStopped,
       noReturn: 'hard',

@@ -1,18 +1,18 @@
-import { date, fact, foundBy } from '#shared/domain/facts.ts';
+import { fact } from '#shared/domain/facts.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as logistics from '#shared/tasks/logistics.ts';
 import * as mobile from '#shared/tasks/mobile.ts';
 import * as number from '#shared/tasks/number.ts';
-import * as porting from '#shared/tasks/porting.ts';
 import * as sim from '#shared/tasks/sim.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import { simInTheParcel } from './gates.ts';
-import { event, flow, manual, system, timer, unless, when } from './language/flow.ts';
+import { event, flow, system, unless, when } from './language/flow.ts';
 import { ask } from './parts/asking.ts';
-import { closeCease, closeCreate } from './parts/closing.ts';
+import { closeAs, closeCease, closeCreate } from './parts/closing.ts';
+import { untilNoticeEnds, untilRequestedDate } from './parts/dates.ts';
 import { deliverHardware } from './parts/hardware.ts';
-import { requestPort, switchPort } from './parts/porting.ts';
+import { giveUpNumber, requestPort, switchPort } from './parts/porting.ts';
+import { pickSim } from './parts/sim.ts';
 
 export const createNewNumber = flow(
   'mobile-postpaid.create.new-number',
@@ -29,11 +29,7 @@ export const createNewNumber = flow(
       system('lock', inventory.lock),
       system('number', number.reserve, { reaches: 'NUMBER_SECURED', with: { numberType: 'mobile' } }),
       system('sim', sim.assign),
-      manual('pick', logistics.pickAndScan, {
-        title: 'Pick the SIM card',
-        reaches: 'HW_SCANNED',
-        with: { reservationId: fact('iccid'), sku: 'SIM-CARD' },
-      }),
+      pickSim({ reaches: 'HW_SCANNED' }),
       system('ship', logistics.ship, { after: 'pick', noReturn: 'soft', tells: 'SIM_READY' }),
       system('provision', mobile.provision, {
         after: 'pick',
@@ -82,12 +78,7 @@ export const createPortIn = flow(
       system('lock', inventory.lock),
       system('tmpNumber', number.lend, { when: when('temporaryNumber') }),
       system('sim', sim.assign, { tells: 'SIM_READY' }),
-      manual('pick', logistics.pickAndScan, {
-        title: 'Pick the SIM card',
-        when: unless('esim'),
-        reaches: 'HW_SCANNED',
-        with: { reservationId: fact('iccid'), sku: 'SIM-CARD' },
-      }),
+      pickSim({ when: unless('esim'), reaches: 'HW_SCANNED' }),
       system('ship', logistics.ship, { when: unless('esim'), noReturn: 'soft' }),
       ...requestPort(),
       event('simInHand', logistics.awaitDelivery, { when: unless('esim'), reaches: 'HW_DELIVERED' }),
@@ -131,10 +122,7 @@ export const modifyPlan = flow('mobile-postpaid.modify.plan', 'Change subscripti
   expected: 'P1D',
   steps: [
     system('lock', inventory.lock),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('modify', mobile.modify, { reaches: 'MOBILE_ACTIVE', with: { plan: fact('plan') } }),
     system('inventory', inventory.update, { with: { newState: 'active' } }),
     system('bill', billing.adjust, { tells: 'PLAN_CHANGED', with: { chargeCode: 'CHANGE' } }),
@@ -147,18 +135,10 @@ export const cease = flow('mobile-postpaid.cease', 'Mobile subscription terminat
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('off', mobile.deprovision, { noReturn: 'hard', reaches: 'SERVICE_STOPPED' }),
     system('sim', sim.release),
-    event('portRight', number.awaitPortRight, {
-      within: 'P31D',
-      with: { number: foundBy('lock', 'number') },
-    }),
-    system('npReturn', porting.giveBack, { when: when('returnsNumber') }),
-    system('free', number.release, { when: when('freesNumber'), with: { quarantine: 'P182D' } }),
+    ...giveUpNumber,
     ...closeCease(),
   ],
 });
@@ -182,7 +162,6 @@ export const transfer = flow('mobile-postpaid.owner', 'Subscription taken over b
       noReturn: 'hard',
       reaches: 'BILLING_STARTED',
     }),
-    system('inventory', inventory.update, { tells: 'SERVICE_CHANGED', with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active', 'SERVICE_CHANGED'),
   ],
 });

@@ -9,8 +9,8 @@ import * as porting from '#shared/tasks/porting.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as sim from '#shared/tasks/sim.ts';
 import { event, flow, system, unless, when } from './language/flow.ts';
-import { closeCreate } from './parts/closing.ts';
-import { requestPort, switchPort } from './parts/porting.ts';
+import { closeAs, closeCreate } from './parts/closing.ts';
+import { QUARANTINE, requestPort, switchPort } from './parts/porting.ts';
 
 export const create = flow('mobile-prepaid.create', 'Prepaid SIM activated', {
   selects: { product: 'mobile-prepaid', action: 'add', where: { numberSource: 'new' } },
@@ -24,8 +24,7 @@ export const create = flow('mobile-prepaid.create', 'Prepaid SIM activated', {
       reaches: 'MOBILE_ACTIVE',
       with: { msisdn: fact('number'), charging: 'ocs' },
     }),
-    system('inventory', inventory.update, { tells: 'SERVICE_ACTIVE', with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active', 'SERVICE_ACTIVE'),
   ],
 });
 
@@ -65,8 +64,7 @@ export const createPortIn = flow('mobile-prepaid.port-in', 'Prepaid, keep the nu
       reaches: 'MOBILE_ACTIVE',
       with: { state: 'live' },
     }),
-    system('inventory', inventory.update, { tells: 'SERVICE_ACTIVE', with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active', 'SERVICE_ACTIVE'),
   ],
 });
 
@@ -108,7 +106,7 @@ export const expire = flow('mobile-prepaid.expire', 'Prepaid card without top-up
     system('off', mobile.deprovision, { noReturn: 'hard', reaches: 'SERVICE_STOPPED' }),
     system('sim', sim.release),
     system('npReturn', porting.giveBack, { when: when('portedIn') }),
-    system('free', number.release, { when: unless('portedIn'), with: { quarantine: 'P182D' } }),
+    system('free', number.release, { when: unless('portedIn'), with: { quarantine: QUARANTINE } }),
     system('inventory', inventory.update, { with: { newState: 'terminated' } }),
     system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
   ],

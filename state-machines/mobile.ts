@@ -8,11 +8,12 @@ import * as payment from '#shared/tasks/payment.ts';
 import * as reviewing from '#shared/tasks/review.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as sim from '#shared/tasks/sim.ts';
-import * as wait from '#shared/tasks/timer.ts';
-import { flow, manual, system, timer, unless, when } from './language/flow.ts';
+import { flow, manual, system, unless, when } from './language/flow.ts';
 import { ask } from './parts/asking.ts';
-import { closeCease, closeModify } from './parts/closing.ts';
-import { letPortOut } from './parts/porting.ts';
+import { closeAs, closeCease, closeModify } from './parts/closing.ts';
+import { untilRequestedDate } from './parts/dates.ts';
+import { letPortOut, returnOldNumber } from './parts/porting.ts';
+import { pickSim } from './parts/sim.ts';
 
 /** What is done to a mobile number in the same way whether it is paid before or after. */
 const MOBILE = ['mobile-postpaid', 'mobile-prepaid'] as const;
@@ -42,11 +43,7 @@ export const swapSim = flow('mobile.sim-swap', 'New SIM or eSIM for the same num
       with: { reason: 'The fraud score of the SIM swap is high' },
     }),
     system('sim', sim.assign),
-    manual('pick', logistics.pickAndScan, {
-      title: 'Pick the SIM card',
-      when: unless('esim'),
-      with: { reservationId: fact('iccid'), sku: 'SIM-CARD' },
-    }),
+    pickSim({ when: unless('esim') }),
     system('ship', logistics.ship, { when: unless('esim'), noReturn: 'soft', tells: 'SIM_READY' }),
     ask('switchOk', 'ACTIVATE_NEW_SIM', 14, { title: 'Customer has the new SIM in the phone' }),
     system('modify', mobile.modify, { reaches: 'MOBILE_ACTIVE', with: { imsi: fact('imsi') } }),
@@ -66,19 +63,13 @@ export const modifyNumber = flow('mobile.modify.number', 'Change mobile number',
   steps: [
     system('lock', inventory.lock),
     system('number', number.reserve, { reaches: 'NUMBER_SECURED', with: { numberType: 'mobile' } }),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('modify', mobile.modify, {
       noReturn: 'soft',
       reaches: 'MOBILE_ACTIVE',
       with: { msisdn: fact('number') },
     }),
-    system('oldNumber', number.release, {
-      title: 'Return the old number',
-      with: { number: foundBy('lock', 'number'), quarantine: 'P182D' },
-    }),
+    returnOldNumber,
     ...closeModify,
   ],
 });
@@ -105,8 +96,7 @@ export const lostOrStolen = flow('mobile.lost-stolen', 'Lost or stolen: bar at o
       reaches: 'SERVICE_STOPPED',
       with: { serviceId: fact('installedProductId'), barringProfile: 'LOST' },
     }),
-    system('inventory', inventory.update, { tells: 'SERVICE_SUSPENDED', with: { newState: 'suspended' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('suspended', 'SERVICE_SUSPENDED'),
   ],
 });
 
@@ -120,8 +110,7 @@ export const resume = flow('mobile.resume', 'Mobile opened again', {
       reaches: 'MOBILE_ACTIVE',
       with: { serviceId: fact('installedProductId') },
     }),
-    system('inventory', inventory.update, { tells: 'SERVICE_RESUMED', with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active', 'SERVICE_RESUMED'),
   ],
 });
 

@@ -7,6 +7,7 @@ import * as porting from '#shared/tasks/porting.ts';
 import * as reviewing from '#shared/tasks/review.ts';
 import * as wait from '#shared/tasks/timer.ts';
 import { event, flow, manual, system, timer, when } from './language/flow.ts';
+import { closeAs } from './parts/closing.ts';
 
 export const giveBack = flow('number.return', 'Ceased ported number handed back to the range holder', {
   selects: { product: 'number', action: 'add', where: { task: 'return' } },
@@ -63,7 +64,6 @@ export const restore = flow('number.restore.wrong-port', 'Number ported by mista
       tells: 'PORT_COMPLETED',
     }),
     system('compensate', billing.adjust, { with: { chargeCode: 'PORT_MISUSE_COMPENSATION' } }),
-    system('inventory', inventory.update, { with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active'),
   ],
 });

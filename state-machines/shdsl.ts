@@ -1,17 +1,17 @@
-import { date, fact, foundBy } from '#shared/domain/facts.ts';
+import { fact, foundBy } from '#shared/domain/facts.ts';
 import * as access from '#shared/tasks/access.ts';
 import * as copper from '#shared/tasks/copper.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as resource from '#shared/tasks/resource.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as serviceability from '#shared/tasks/serviceability.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import * as wholesale from '#shared/tasks/wholesale.ts';
 import { fibreWorksForCease, internetHasStopped } from './gates.ts';
-import { event, flow, manual, system, timer, when } from './language/flow.ts';
+import { event, flow, manual, system, when } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { untilNoticeEnds } from './parts/dates.ts';
 import { returnHardware, vanHardware } from './parts/hardware.ts';
-import { wholesaleLine } from './parts/line.ts';
+import { deactivateOldLine, wholesaleLine } from './parts/line.ts';
 import { technicianVisit } from './parts/visit.ts';
 
 export const createRawCopper = flow('shdsl.create.raw-copper', 'SHDSL on rented raw copper (LLU)', {
@@ -76,11 +76,7 @@ export const move = flow('shdsl.move', 'SHDSL moved to a new address', {
     ...technicianVisit('shdsl-install'),
     system('activate', access.activate, { reaches: 'ACCESS_READY' }),
     system('test', service.test, { with: { testSet: 'bert' } }),
-    system('oldOff', access.deactivate, {
-      title: 'Deactivate the old line',
-      noReturn: 'hard',
-      with: { port: foundBy('lock', 'port') },
-    }),
+    deactivateOldLine('Deactivate the old line'),
     manual('oldJumper', copper.unjumper, {
       title: 'Remove the old pair in the exchange',
       with: { jumperRef: foundBy('lock', 'jumperRef') },
@@ -98,10 +94,7 @@ export const cease = flow('shdsl.cease', 'SHDSL terminated', {
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('off', access.deactivate, {
       waitsFor: [internetHasStopped, fibreWorksForCease],
       noReturn: 'hard',

@@ -5,6 +5,7 @@ import * as order from '#shared/tasks/order.ts';
 import * as service from '#shared/tasks/service.ts';
 import { hardwareInTheHouse, lineWorksForVisit } from './gates.ts';
 import { flow, system, unless, when } from './language/flow.ts';
+import { closeAs } from './parts/closing.ts';
 import { vanHardware } from './parts/hardware.ts';
 import { technicianVisit } from './parts/visit.ts';
 
@@ -24,8 +25,7 @@ export const install = flow('technician.install', 'Paid installation visit (wi-f
     ...technicianVisit('home-install', { waitsFor: [lineWorksForVisit, hardwareInTheHouse] }),
     chargeMissedVisit,
     system('bill', billing.adjust, { with: { chargeCode: 'VISIT_INSTALL' } }),
-    system('inventory', inventory.update, { with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active'),
   ],
 });
 

@@ -1,11 +1,9 @@
-import { date, fact, foundBy, sibling } from '#shared/domain/facts.ts';
+import { fact, sibling } from '#shared/domain/facts.ts';
 import * as cpe from '#shared/tasks/cpe.ts';
 import * as emergency from '#shared/tasks/emergency.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import * as number from '#shared/tasks/number.ts';
-import * as porting from '#shared/tasks/porting.ts';
 import * as service from '#shared/tasks/service.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import * as voip from '#shared/tasks/voip.ts';
 import {
   internetWorksForPort,
@@ -14,9 +12,10 @@ import {
   numberHasLeft,
   routerRegistered,
 } from './gates.ts';
-import { event, flow, system, timer, unless, when } from './language/flow.ts';
+import { flow, system, unless, when } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
-import { letPortOut, requestPort, switchPort } from './parts/porting.ts';
+import { untilNoticeEnds, untilRequestedDate } from './parts/dates.ts';
+import { giveUpNumber, letPortOut, requestPort, returnOldNumber, switchPort } from './parts/porting.ts';
 
 const adapter = {
   deviceType: 'router',
@@ -102,20 +101,14 @@ export const modifyNumber = flow('voip.modify.number', 'Change telephone number'
   steps: [
     system('lock', inventory.lock),
     system('number', number.reserve, { reaches: 'NUMBER_SECURED', with: { numberType: 'fixed' } }),
-    timer('due', wait.until, {
-      title: 'Wait for the requested date',
-      with: { dueAt: fact('requestedDate') },
-    }),
+    untilRequestedDate,
     system('modify', voip.modify, {
       noReturn: 'soft',
       reaches: 'VOICE_ACTIVE',
       with: { number: fact('number') },
     }),
     system('register', emergency.register),
-    system('oldNumber', number.release, {
-      title: 'Return the old number',
-      with: { number: foundBy('lock', 'number'), quarantine: 'P182D' },
-    }),
+    returnOldNumber,
     ...closeModify,
   ],
 });
@@ -140,22 +133,14 @@ export const cease = flow('voip.cease', 'IP telephony terminated', {
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('off', voip.deprovision, {
       waitsFor: numberHasLeft,
       noReturn: 'hard',
       reaches: 'SERVICE_STOPPED',
     }),
     system('deregister', emergency.deregister),
-    event('portRight', number.awaitPortRight, {
-      within: 'P31D',
-      with: { number: foundBy('lock', 'number') },
-    }),
-    system('npReturn', porting.giveBack, { when: when('returnsNumber') }),
-    system('free', number.release, { when: when('freesNumber'), with: { quarantine: 'P182D' } }),
+    ...giveUpNumber,
     ...closeCease(),
   ],
 });

@@ -1,4 +1,4 @@
-import { date, fact, foundBy, sibling } from '#shared/domain/facts.ts';
+import { fact, foundBy, sibling } from '#shared/domain/facts.ts';
 import * as access from '#shared/tasks/access.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as copper from '#shared/tasks/copper.ts';
@@ -7,11 +7,11 @@ import * as inventory from '#shared/tasks/inventory.ts';
 import * as resource from '#shared/tasks/resource.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as serviceability from '#shared/tasks/serviceability.ts';
-import * as wait from '#shared/tasks/timer.ts';
 import * as wholesale from '#shared/tasks/wholesale.ts';
 import { fibreWorksForCease, fibreWorksForMove, internetHasStopped, serviceIsSlower } from './gates.ts';
-import { event, flow, manual, system, timer, when } from './language/flow.ts';
-import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { event, flow, manual, system, when } from './language/flow.ts';
+import { closeAs, closeCease, closeCreate, closeModify } from './parts/closing.ts';
+import { untilNoticeEnds } from './parts/dates.ts';
 import { returnHardware } from './parts/hardware.ts';
 import { wholesaleLine } from './parts/line.ts';
 import { technicianVisit } from './parts/visit.ts';
@@ -109,8 +109,7 @@ export const fallback = flow('xdsl.fallback', 'Failed delivery: bring the old li
     system('activate', access.activate, { reaches: 'ACCESS_READY' }),
     system('test', service.test, { with: { testSet: 'line' } }),
     system('credit', billing.adjust, { with: { chargeCode: 'FALLBACK_CREDIT' } }),
-    system('inventory', inventory.update, { tells: 'SERVICE_RESUMED', with: { newState: 'active' } }),
-    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+    ...closeAs('active', 'SERVICE_RESUMED'),
   ],
 });
 
@@ -119,10 +118,7 @@ export const cease = flow('xdsl.cease', 'DSL terminated', {
   expected: 'P40D',
   steps: [
     system('lock', inventory.lock),
-    timer('notice', wait.until, {
-      title: 'Wait for the end of the notice',
-      with: { dueAt: date(['noticeEnds', 'requestedDate']) },
-    }),
+    untilNoticeEnds,
     system('off', access.deactivate, {
       waitsFor: [internetHasStopped, fibreWorksForCease],
       noReturn: 'hard',

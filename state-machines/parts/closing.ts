@@ -1,3 +1,4 @@
+import type { MessageTemplate } from '#shared/domain/messages.ts';
 import * as billing from '#shared/tasks/billing.ts';
 import * as inventory from '#shared/tasks/inventory.ts';
 import { type Condition, system } from '../language/flow.ts';
@@ -25,5 +26,12 @@ export const closeCease = (condition?: Condition) =>
       tells: 'SERVICE_CEASED',
       with: { newState: 'terminated' },
     }),
+    system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
+  ] as const;
+
+/** How a suborder ends that has nothing more to bill. @param tells what the customer is told of its new state */
+export const closeAs = (newState: 'active' | 'suspended', tells?: MessageTemplate) =>
+  [
+    system('inventory', inventory.update, { ...(tells && { tells }), with: { newState } }),
     system('unlock', inventory.unlock, { reaches: 'COMPLETE' }),
   ] as const;

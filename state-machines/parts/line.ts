@@ -1,4 +1,7 @@
+import { foundBy } from '#shared/domain/facts.ts';
+import * as access from '#shared/tasks/access.ts';
 import * as civil from '#shared/tasks/civil.ts';
+import * as resource from '#shared/tasks/resource.ts';
 import * as wholesale from '#shared/tasks/wholesale.ts';
 import { type Condition, event, manual, system, when } from '../language/flow.ts';
 import { ask } from './asking.ts';
@@ -35,3 +38,21 @@ export const buildDrop = (condition?: Condition) => {
     manual('splice', civil.splice, { ...optional, noReturn: 'hard', reaches: 'LINE_BUILT' }),
   ] as const;
 };
+
+/** The line that was there when the asset was locked, when another has taken its place. @param title how that is called for this kind of line */
+export const deactivateOldLine = (title: string) =>
+  system('oldOff', access.deactivate, {
+    title,
+    noReturn: 'hard',
+    with: { port: foundBy('lock', 'port') },
+  });
+
+/** What the old line had of the network is free for others. */
+export const releaseOldResources = system('oldFree', resource.release, {
+  title: 'Release the old resources',
+  with: {
+    lineId: foundBy('lock', 'lineId'),
+    port: foundBy('lock', 'port'),
+    ip: foundBy('lock', 'ip'),
+  },
+});

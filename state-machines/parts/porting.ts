@@ -1,5 +1,6 @@
-import { date, fact, portMoment } from '#shared/domain/facts.ts';
+import { date, fact, foundBy, portMoment } from '#shared/domain/facts.ts';
 import * as billing from '#shared/tasks/billing.ts';
+import * as number from '#shared/tasks/number.ts';
 import * as porting from '#shared/tasks/porting.ts';
 import * as wait from '#shared/tasks/timer.ts';
 import { event, type Gate, system, timer, unless, when } from '../language/flow.ts';
@@ -52,4 +53,23 @@ export const letPortOut = [
     reaches: 'NUMBER_PORTED',
     with: { dueAt: date('portDate', { plus: 'P2D' }) },
   }),
+] as const;
+
+/** Nobody else gets a number for half a year after it was in use. */
+export const QUARANTINE = 'P182D';
+
+/** The number that another one has replaced. */
+export const returnOldNumber = system('oldNumber', number.release, {
+  title: 'Return the old number',
+  with: { number: foundBy('lock', 'number'), quarantine: QUARANTINE },
+});
+
+/** A number that was given up can still be ported for a while; then it goes back to where it came from. */
+export const giveUpNumber = [
+  event('portRight', number.awaitPortRight, {
+    within: 'P31D',
+    with: { number: foundBy('lock', 'number') },
+  }),
+  system('npReturn', porting.giveBack, { when: when('returnsNumber') }),
+  system('free', number.release, { when: when('freesNumber'), with: { quarantine: QUARANTINE } }),
 ] as const;

@@ -1,0 +1,12 @@
+import { fact } from '#shared/domain/facts.ts';
+import type { Milestone } from '#shared/domain/milestones.ts';
+import * as logistics from '#shared/tasks/logistics.ts';
+import { type Condition, manual } from '../language/flow.ts';
+
+/** Picks the card that was assigned: it is reserved by its number. */
+export const pickSim = (options: { readonly when?: Condition; readonly reaches?: Milestone }) =>
+  manual('pick', logistics.pickAndScan, {
+    title: 'Pick the SIM card',
+    ...options,
+    with: { reservationId: fact('iccid'), sku: 'SIM-CARD' },
+  });
