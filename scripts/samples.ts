@@ -7,16 +7,21 @@ const propertySchema = z.looseObject({
   enum: z.array(z.unknown()).optional(),
   pattern: z.string().optional(),
   format: z.string().optional(),
+  maximum: z.number().optional(),
   default: z.unknown().optional(),
   items: z.unknown().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
 });
 
-/** What samples are made with: the time that dates are at, and a number that makes values unlike any others. */
+/** What samples are made with. */
 export interface Making {
+  /** The time that dates are at. */
   readonly at: number;
+  /** A number that makes values unlike any others. */
   readonly serial: number;
+  /** Whether dates are given only where they are needed. */
+  readonly fewDates?: boolean;
 }
 
 /**
@@ -53,7 +58,11 @@ function fields(schema: z.output<typeof propertySchema>, making: Making): Record
       const parsed = propertySchema.parse(property);
       const needed = schema.required?.includes(name) ?? false;
       const value = parsed.default === undefined ? sample(name, parsed, making) : undefined;
-      const isOption = parsed.type === 'boolean' || parsed.type === 'object' || parsed.type === undefined;
+      const isOption =
+        parsed.type === 'boolean' ||
+        parsed.type === 'object' ||
+        parsed.type === undefined ||
+        (making.fewDates === true && isDate(name, parsed));
       return value === undefined || (isOption && !needed) ? [] : [[name, value]];
     }),
   );
@@ -67,7 +76,7 @@ function sample(name: string, schema: z.output<typeof propertySchema>, making: M
       return text(name, schema, making);
     case 'integer':
     case 'number':
-      return 100;
+      return Math.min(100, schema.maximum ?? 100);
     case 'boolean':
       return false;
     case 'array':
@@ -82,8 +91,12 @@ function sample(name: string, schema: z.output<typeof propertySchema>, making: M
 /** Dates without a format are known by their names. */
 const DATE = /(At|Date|From|To|Start)$/;
 
-function text(name: string, { pattern, format }: z.output<typeof propertySchema>, making: Making): string {
-  if (format === 'date-time' || DATE.test(name)) return new Date(making.at).toISOString();
+const isDate = (name: string, { type, format }: z.output<typeof propertySchema>): boolean =>
+  type === 'string' && (format === 'date-time' || DATE.test(name));
+
+function text(name: string, schema: z.output<typeof propertySchema>, making: Making): string {
+  const { pattern } = schema;
+  if (isDate(name, schema)) return new Date(making.at).toISOString();
   if (pattern === undefined) return `${name}-${making.serial}`;
   return pattern
     .replaceAll(/^\^|\$$/g, '')

@@ -1,5 +1,6 @@
 import type { ListedWorkItem, WorkItem } from '#scripts/api.ts';
 import { fillIn } from '#scripts/demo/world.ts';
+import { sampleOf } from '#scripts/samples.ts';
 import type { Desk } from '#shared/domain/desks.ts';
 import type { Flags } from '#shared/domain/flags.ts';
 import { deskOf } from '#shared/steps/rules.ts';
@@ -14,7 +15,6 @@ import type { Stage } from '#test/support/stage.ts';
 import { endsByDeadline } from './expectations.ts';
 import { eventOf, subjectOf } from './outside.ts';
 import { place } from './placing.ts';
-import { sampleOf } from './samples.ts';
 import type { Outcome, Scenario } from './scenarios.ts';
 import { repairedAt, repeatedAfter, type Trouble } from './troubles.ts';
 

@@ -1,3 +1,4 @@
+import { choices, type Making, sampleOf } from '#scripts/samples.ts';
 import { variantsOf } from '#shared/catalogue/offering.ts';
 import { OFFERINGS } from '#shared/catalogue/offerings.ts';
 import { characteristicsOf, type Flag, type Flags, holds } from '#shared/domain/flags.ts';
@@ -6,7 +7,6 @@ import { flagsOf, flagsSetBy, rejectionsOf } from '#state-machines/language/flag
 import { type Flow, productsOf, type Step } from '#state-machines/language/flow.ts';
 import { draft } from '#state-machines/planning/draft.ts';
 import type { PlanItem } from '#state-machines/planning/model.ts';
-import { choices, type Making, sampleOf } from './samples.ts';
 import type { Trouble } from './troubles.ts';
 
 /** How a step ends: with flags in its result, or by a rejection with which the flow goes on. */
