@@ -23,5 +23,3 @@ export const CHARGE_CODES = [
   'DISPUTE_CREDIT',
   'AGENCY_TRANSFER_FEE',
 ] as const;
-
-export type ChargeCode = (typeof CHARGE_CODES)[number];

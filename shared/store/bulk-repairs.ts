@@ -22,7 +22,6 @@ export const repairFilterSchema = z.strictObject({
   /** Only what has been on its desk for this long, as an ISO 8601 duration. */
   olderThan: z.string().optional(),
 });
-export type RepairFilter = z.output<typeof repairFilterSchema>;
 
 /** What became of one work item of a bulk repair. */
 export const OUTCOMES = ['done', 'failed', 'skipped'] as const;

@@ -1,14 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DEMO_START } from '#scripts/platform.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import type { Gate } from '#state-machines/language/flow.ts';
 import { matchesFlow } from '#state-machines/planning/select.ts';
 import { Stage } from '#test/support/stage.ts';
-import { expectationOf } from './expectations.ts';
 import { play } from './play.ts';
+import { expectPlayed, making } from './played.ts';
 import type { Run } from './run.ts';
 import { type Scenario, scenariosOf } from './scenarios.ts';
-import { historyOf, seenOf } from './seen.ts';
+import { historyOf } from './seen.ts';
 
 /** What customers order together, as the operator's catalogue has it. */
 const BUNDLES: Readonly<Record<string, readonly string[]>> = {
@@ -63,13 +62,12 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   'copper to fibre': ['fibre.create.new-build', 'xdsl.migrate.fibre', 'xdsl.cease'],
 };
 
-const BEFORE = DEMO_START.getTime() - 20 * 24 * 3_600_000;
-let serial = 50_000_000;
+const make = making(50_000_000);
 
 /** The usual way through a flow. */
 function usual(id: string): Scenario {
   const flow = flowNamed(id);
-  const [first] = flow ? scenariosOf(flow, () => ({ serial: serial++, at: BEFORE, fewDates: true })) : [];
+  const [first] = flow ? scenariosOf(flow, make) : [];
   if (!first) throw new Error(`There is no flow ${id}`);
   return first;
 }
@@ -89,16 +87,7 @@ describe('a bundle is carried out as a whole', () => {
   }, 600_000);
 
   it.each(NAMES.map((name, index) => [name, index] as const))('%s', async (_name, index) => {
-    const runs = orders[index] ?? [];
-    for (const run of runs) {
-      if (run.problem) throw run.problem;
-      expect(await seenOf(stage, run)).toEqual({
-        state: 'completed',
-        item: 'completed',
-        done: run.scenario.path.length,
-        ...expectationOf(run.scenario),
-      });
-    }
+    for (const run of orders[index] ?? []) await expectPlayed(stage, run);
   });
 
   it.each(NAMES.map((name, index) => [name, index] as const))(

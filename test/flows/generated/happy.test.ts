@@ -1,20 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DEMO_START } from '#scripts/platform.ts';
 import { SUBORDER_FLOWS } from '#state-machines/catalogue.ts';
 import { Stage } from '#test/support/stage.ts';
-import { expectationOf, outOfOrder } from './expectations.ts';
+import { outOfOrder } from './expectations.ts';
 import { play } from './play.ts';
+import { expectNothingTwice, expectPlayed, making } from './played.ts';
 import type { Run } from './run.ts';
 import { scenariosOf } from './scenarios.ts';
-import { effectsOf, seenOf } from './seen.ts';
+import { effectsOf } from './seen.ts';
 
-/** Dates that an order gives are some weeks ago. */
-const BEFORE = DEMO_START.getTime() - 20 * 24 * 3_600_000;
-
-let serial = 10_000_000;
-const SCENARIOS = SUBORDER_FLOWS.flatMap((flow) =>
-  scenariosOf(flow, () => ({ serial: serial++, at: BEFORE, fewDates: true })),
-);
+const make = making(10_000_000);
+const SCENARIOS = SUBORDER_FLOWS.flatMap((flow) => scenariosOf(flow, make));
 
 describe('every way through every flow', () => {
   let stage: Stage;
@@ -31,22 +26,13 @@ describe('every way through every flow', () => {
   }, 600_000);
 
   it.each(SCENARIOS.map((scenario, index) => [scenario.name, index] as const))('%s', async (_name, index) => {
-    const run = runs[index];
-    if (!run) throw new Error('It was not played');
-    if (run.problem) throw run.problem;
-    expect(await seenOf(stage, run)).toEqual({
-      state: 'completed',
-      item: 'completed',
-      done: run.scenario.path.length,
-      ...expectationOf(run.scenario),
-    });
+    const run = await expectPlayed(stage, runs[index]);
     if (run.scenario.troubles.size === 0)
       expect(outOfOrder(run.scenario, effectsOf(stage, run))).toBeUndefined();
   });
 
   it('takes nothing back, and calls nothing twice', () => {
-    const { byKey, undoneTwice } = stage.simulator.doubleEffects();
-    expect({ byKey, undoneTwice }).toEqual({ byKey: [], undoneTwice: [] });
+    expectNothingTwice(stage);
   });
 
   it('is there for each flow', () => {

@@ -1,21 +1,17 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { DEMO_START } from '#scripts/platform.ts';
+import { beforeAll, describe, it } from 'vitest';
 import { SUBORDER_FLOWS } from '#state-machines/catalogue.ts';
 import { Stage } from '#test/support/stage.ts';
-import { expectationOf } from './expectations.ts';
 import { play } from './play.ts';
+import { expectNothingTwice, expectPlayed, making } from './played.ts';
 import type { Run } from './run.ts';
 import { type Scenario, scenariosOf } from './scenarios.ts';
-import { seenOf } from './seen.ts';
 import { troublesOf } from './troubles.ts';
 
-const BEFORE = DEMO_START.getTime() - 20 * 24 * 3_600_000;
-
-let serial = 30_000_000;
+const make = making(30_000_000);
 const seen = new Set<string>();
 /** The longest ways through flows, with everything going wrong on them that has not gone wrong before and can be repaired. */
 const SCENARIOS = SUBORDER_FLOWS.flatMap((flow): Scenario[] => {
-  const [longest] = scenariosOf(flow, () => ({ serial: serial++, at: BEFORE, fewDates: true }))
+  const [longest] = scenariosOf(flow, make)
     .filter(({ troubles }) => troubles.size === 0)
     .sort((a, b) => b.path.length - a.path.length);
   const troubles = longest ? troublesOf(longest, seen) : new Map();
@@ -37,19 +33,10 @@ describe('what goes wrong goes to the desk or the step of its rule, and is repai
   }, 600_000);
 
   it.each(SCENARIOS.map((scenario, index) => [scenario.name, index] as const))('%s', async (_name, index) => {
-    const run = runs[index];
-    if (!run) throw new Error('It was not played');
-    if (run.problem) throw run.problem;
-    expect(await seenOf(stage, run)).toEqual({
-      state: 'completed',
-      item: 'completed',
-      done: run.scenario.path.length,
-      ...expectationOf(run.scenario),
-    });
+    await expectPlayed(stage, runs[index]);
   });
 
   it('has no effect twice but where a step is done again', () => {
-    const { byKey, undoneTwice } = stage.simulator.doubleEffects();
-    expect({ byKey, undoneTwice }).toEqual({ byKey: [], undoneTwice: [] });
+    expectNothingTwice(stage);
   });
 });
