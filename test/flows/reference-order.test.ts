@@ -12,6 +12,7 @@ const MESSAGES = [
   '01.assign.ORDER_CONFIRMED',
   '01.bill.SERVICE_ACTIVE',
   '01.book.VISIT_CONFIRMED',
+  '01.visit.VISIT_REMINDER-1',
   '02.bill.SERVICE_ACTIVE',
   '03.bill.SERVICE_ACTIVE',
   '03.ship.HW_SHIPPED',
@@ -23,12 +24,19 @@ const MESSAGES = [
   '07.provision.SIM_READY',
 ];
 
+const DAY = 24 * 3_600_000;
+
 describe('the reference order, from the API to completion', () => {
   let stage: Stage;
   let order: string;
 
   beforeAll(async () => {
     stage = await Stage.open();
+    const inDays = async (days: number) =>
+      new Date((await stage.platform.cloud.now()) + days * DAY).toISOString();
+    // On the day of the visit, so that the customer has been reminded of it.
+    const slot = `${await inDays(3)}/${await inDays(3.1)}`;
+    stage.script({ operation: 'appointment.book' }, { kind: 'success', outputs: { slot } });
     order = await stage.submit();
   });
 
