@@ -92,6 +92,38 @@ describe('a change that cannot be made', () => {
     expect((await patch('0000000000', { description: 'x' })).status).toBe(404);
   });
 
+  it('is refused once something irreversible has begun, with the item and the step', async () => {
+    const order = await stage.submit({
+      relatedParty: [customer],
+      place: [{ id: 'addr-77', role: 'installationAddress' }],
+      productOrderItem: [
+        {
+          ...item('line'),
+          productOffering: { id: 'fibre-1000' },
+          product: { productCharacteristic: [{ name: 'drop', value: 'new-build' }] },
+        },
+        item('phone'),
+      ],
+    });
+    const survey = await stage.workItem('FIBRE_PLANNING', order, '01');
+    await stage.act(survey.id, 'complete', {
+      route: 'Along the hedge',
+      ok: true,
+      digMetres: 12,
+      extraCost: false,
+      permitNeeded: false,
+    });
+    expect(stage.steps(order, 'civil.order-build')).toEqual(['01.buildOrder']);
+    const before = await stage.order(order);
+    const phone = before.productOrderItem.filter(({ id }) => id === 'phone');
+    for (const change of [{ requestedCompletionDate: await inDays(90) }, { productOrderItem: phone }]) {
+      const { status, body } = await patch(order, change);
+      expect(status).toBe(422);
+      expect(JSON.stringify(body)).toContain('Item line is past its point of no return, the step buildOrder');
+    }
+    expect(await stage.order(order)).toEqual(before);
+  });
+
   it('is refused once the order has ended', async () => {
     const order = await stage.submit(MOBILES);
     expect((await stage.order(order)).state).toBe('completed');
