@@ -43,6 +43,22 @@ const noErrorClassesOfSystemsManager: Plugin = {
 };
 
 /**
+ * For the same reason the client of DynamoDB knows only the errors that are looked into, not those of backups, exports and
+ * tables in several regions: 14 KB of every bundle. What is retried is recognised by name.
+ */
+const errorClassesOfDynamoDbThatAreLookedInto: Plugin = {
+  name: 'error-classes-of-dynamodb-that-are-looked-into',
+  setup({ onLoad }) {
+    onLoad({ filter: /client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(
+        /^n0_registry\.registerError\((?!ConditionalCheckFailed|TransactionCanceled).*\);$/gm,
+        '',
+      ),
+    }));
+  },
+};
+
+/**
  * Every schema of zod carries the method that makes a JSON Schema of it, 18 KB that cannot be shaken off. `z.toJSONSchema`
  * does the same without the methods; it stays in the bundles that call it.
  */
@@ -71,6 +87,17 @@ const withoutUnusedTransports: Plugin = {
     }));
     onLoad({ filter: /core\/dist-es\/submodules\/event-streams\/index\.js$/ }, () => ({
       contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined;`,
+    }));
+  },
+};
+
+/** A client says its version to the service, and brings its whole package file along for that: 2 KB each. */
+const versionOfPackageAlone: Plugin = {
+  name: 'version-of-package-alone',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk\/client-[^/]*\/package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }),
+      loader: 'json',
     }));
   },
 };
@@ -108,8 +135,10 @@ export async function bundle(functions: readonly FunctionDefinition[]): Promise<
     plugins: [
       credentialsFromEnvironment,
       noErrorClassesOfSystemsManager,
+      errorClassesOfDynamoDbThatAreLookedInto,
       jsonSchemaWhereItIsAskedFor,
       withoutUnusedTransports,
+      versionOfPackageAlone,
     ],
   });
   const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${NAMESPACE}:`));
