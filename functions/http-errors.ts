@@ -64,6 +64,8 @@ function failureOf(error: unknown, shape: ErrorShape): Failure {
       return failure(404, '60', name, error.message);
     case 'Forbidden':
       return failure(403, '50', name, error.message);
+    case 'AmendedMeanwhile':
+      return failure(409, '2', name, error.message);
     case 'IdempotencyKeyReused':
       return failure(422, '2', name, error.message);
     default:

@@ -294,8 +294,8 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     {
       tables: {
         orders: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
-        suborders: ['Query', 'ConditionCheckItem'],
-        waits: ['Query', 'UpdateItem'],
+        suborders: ['Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+        waits: ['Query', 'PutItem', 'UpdateItem'],
         history: ['PutItem'],
       },
     },

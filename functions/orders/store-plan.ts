@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BatchWriteCommand, type BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { BusinessRejection, TechnicalError } from '#shared/domain/errors.ts';
-import { startWait, suborderKey } from '#shared/steps/completion.ts';
+import { startWait } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
 import { type NetworkRecord, networkKey } from '#shared/timing/network.ts';
-import { handle } from '#state-machines/order-item.ts';
-import { START } from '#state-machines/planning/links.ts';
-import { type OrderPlan, type PlannedSuborder, planOrder } from '#state-machines/planning/plan.ts';
+import { planOrder } from '#state-machines/planning/plan.ts';
 import { schedule } from '#state-machines/planning/timing.ts';
+import { startRecord, suborderRecords, waitRecords } from './plan-records.ts';
 
 /** DynamoDB takes no more writes in one batch. */
 const BATCH = 25;
@@ -44,9 +43,9 @@ async function writePlan(
     throw new BusinessRejection('IMPOSSIBLE_PLAN', plan.refusals.map(({ message }) => message).join('; '));
   const now = deps.now();
   const { startsAt } = schedule(plan, facts, now);
-  const suborders = rows(order, plan, now.toISOString());
-  const waits = [plan.management, ...plan.suborders].flatMap((planned) => plannedWaits(order, planned));
-  await writeAll(deps, 'waits', startsAt ? startingAt(startsAt, order, suborders, waits) : waits);
+  const suborders = suborderRecords(order, plan, now.toISOString());
+  const waits = [plan.management, ...plan.suborders].flatMap((planned) => waitRecords(order, planned));
+  await writeAll(deps, 'waits', startsAt ? startingAt(startsAt, suborders, waits) : waits);
   await writeAll(deps, 'suborders', [
     ...suborders,
     { ...networkKey(order), steps: plan.network, flows: [...plan.flowTimes] },
@@ -55,83 +54,16 @@ async function writePlan(
 }
 
 /** An order for later: the start of each suborder waits for that date too, besides what it relies on. */
-function startingAt(
-  startsAt: Date,
-  order: string,
-  suborders: readonly Suborder[],
-  waits: readonly Wait[],
-): Wait[] {
-  const notBefore = startsAt.toISOString();
+function startingAt(startsAt: Date, suborders: readonly Suborder[], waits: readonly Wait[]): Wait[] {
   const starts = suborders
     .filter(({ state }) => state === 'acknowledged')
-    .map(({ suborder }): Wait => {
-      const wait = startWait(suborder);
-      const planned = waits.find((known) => known.wait === wait);
-      const reason = planned
-        ? `${planned.reason}, and for the date of the order`
-        : 'Wait for the date of the order';
-      const base = { order, wait, suborder, step: START, kind: START, status: 'planned' as const };
-      return { ...base, ...planned, reason, notBefore, dueAt: notBefore };
+    .map((suborder) => {
+      const planned = waits.find(({ wait }) => wait === startWait(suborder.suborder));
+      return startRecord(suborder, planned, startsAt.toISOString(), 'for the date of the order');
     });
   const replaced = new Set(starts.map(({ wait }) => wait));
   return [...waits.filter(({ wait }) => !replaced.has(wait)), ...starts];
 }
-
-function rows(order: string, plan: OrderPlan, now: string): Suborder[] {
-  const empty = { flags: {}, facts: {}, milestones: {}, opens: {}, siblings: {}, steps: 0, done: 0 };
-  const row = (number: string) => ({ ...suborderKey(order, number), suborder: number });
-  return [
-    ...plan.suborders.map(({ suborder, item, flow, facts, flags, siblings, steps, noReturn, opens }) => ({
-      ...empty,
-      ...row(suborder),
-      item,
-      flow,
-      state: 'acknowledged' as const,
-      facts: { ...facts },
-      flags,
-      siblings: Object.fromEntries(
-        Object.entries(siblings).map(([product, numbers]) => [product, [...numbers]]),
-      ),
-      steps,
-      ...(Object.keys(noReturn).length > 0 && { noReturn }),
-      opens: openings(opens),
-    })),
-    ...plan.incomplete.map(({ suborder, item, reason, opens }) => ({
-      ...empty,
-      ...row(suborder),
-      item,
-      flow: handle.id,
-      state: 'acknowledged' as const,
-      facts: { reason },
-      steps: handle.steps.length,
-      opens: openings(opens),
-    })),
-    ...plan.unchanged.map(({ suborder, item }) => ({
-      ...empty,
-      ...row(suborder),
-      item,
-      flow: 'none',
-      state: 'completed' as const,
-      endedAt: now,
-    })),
-  ];
-}
-
-/** Copies of what the plan holds read-only. */
-const openings = (opens: PlannedSuborder['opens']): Suborder['opens'] =>
-  Object.fromEntries(Object.entries(opens).map(([milestone, list]) => [milestone, [...list]]));
-
-const plannedWaits = (order: string, { suborder, waits }: PlannedSuborder): Wait[] =>
-  waits.map(({ wait, kind, step, pending, reason }) => ({
-    order,
-    wait,
-    suborder,
-    step,
-    kind,
-    reason,
-    status: 'planned',
-    pending: new Set(pending),
-  }));
 
 async function writeAll(
   { documents }: Dependencies,

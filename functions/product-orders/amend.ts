@@ -1,9 +1,9 @@
-import { amendOrder } from '#shared/amendment/amend.ts';
 import { NotFound } from '#shared/domain/errors.ts';
 import { parseOrderNumber } from '#shared/domain/order-number.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { loadOrder, loadProgress } from '#shared/store/orders.ts';
 import { productOrder } from '#shared/tmf622/resource.ts';
+import { amendOrder } from '../amendment/amend-order.ts';
 import { type Handle, httpHandler } from '../http.ts';
 
 /** `PATCH /productOrder/{id}`: a JSON merge patch (RFC 7396) of an order that is under way. Answers the order as it is then. */

@@ -57,6 +57,8 @@ export async function carryOut(deps: Dependencies, request: Cancellation): Promi
     const fresh = suborders.filter((row) => !isEnding(row));
     const ending = { ends: 'cancelled', cancelledBy: cancellation } as const;
     if (!(await beginEnding(deps, fresh, ending))) continue;
+    // Items that were added meanwhile are cancelled with the others.
+    if (!items && (await getSuborders(deps, order)).length > rows.length) continue;
     await moveCancellation(deps, request, ['inProgress'], 'inProgress', accepted(suborders));
     for (const row of suborders) if (row.endedAt === undefined) await carryOutEnding(deps, row);
     await settleCancellations(deps, order);

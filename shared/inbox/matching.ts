@@ -71,10 +71,16 @@ async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEven
   ]);
   if (refused.size === 0) return 'applied';
   if (refused.has('event')) return (await readEvent(deps, event))?.status ?? 'pending';
+  // Items were added that wait for the step.
+  if (!refused.has('wait') && (await isLinkedMeanwhile(deps, situation)))
+    return applyEvent(deps, pointer, event);
   if (task.repeats && !isTerminal(situation.suborder.state)) return 'pending';
   if (meaning === 'completes' && !(await isOver(deps, situation))) return 'pending';
   return late(deps, event);
 }
+
+const isLinkedMeanwhile = async (deps: Dependencies, { suborder }: Situation): Promise<boolean> =>
+  (await getSuborder(deps, suborder.order, suborder.suborder)).linked !== suborder.linked;
 
 /** Whether it happened before the suborder began, which then knows of it in another way. */
 const isPast = ({ suborder: { startedAt } }: Situation, { receivedAt }: InboxEvent): boolean =>

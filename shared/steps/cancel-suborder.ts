@@ -10,7 +10,7 @@ import type { Opening, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder, getSuborders } from '#shared/store/suborders.ts';
 import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import { beginEnding, confirm, type Ending, isStarted } from './begin-ending.ts';
-import { openGate, startWait, suborderKey, type TransactItem } from './completion.ts';
+import { isLinked, openGate, startWait, suborderKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { endWaits } from './end-waits.ts';
 import { ENDS, isEnding, NOT_ENDING } from './ending.ts';
@@ -179,27 +179,34 @@ export async function endEarly(
     complete(row, at),
     ...opened.map(({ wait, entry }) => openGate(order, wait, entry)),
   ]);
-  if (refused) throw new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
+  if (refused && isEnding(await getSuborder(deps, order, suborder)))
+    throw new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
+  if (refused) throw new TechnicalError('Conflict', `Suborder ${order}-${suborder} changed meanwhile`);
   await projectOrderState(deps, order);
   return { status: 'completed' };
 }
 
-const complete = ({ order, suborder }: Suborder, at: string): TransactItem => ({
+const complete = ({ order, suborder, linked }: Suborder, at: string): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: suborderKey(order, suborder),
     UpdateExpression:
       'SET #state = :completed, #endedAt = :at, #milestones.#complete = :at, #milestones.#ended = :at',
-    ConditionExpression: NOT_ENDING,
+    ConditionExpression: `${NOT_ENDING} AND ${isLinked(linked)}`,
     ExpressionAttributeNames: {
       '#state': 'state',
       '#endedAt': 'endedAt',
       '#milestones': 'milestones',
       '#complete': 'COMPLETE' satisfies Milestone,
       '#ended': 'ENDED' satisfies Milestone,
+      '#linked': 'linked',
       ...ENDS,
     },
-    ExpressionAttributeValues: { ':completed': 'completed', ':at': at },
+    ExpressionAttributeValues: {
+      ':completed': 'completed',
+      ':at': at,
+      ...(linked !== undefined && { ':linked': linked }),
+    },
   },
 });
 

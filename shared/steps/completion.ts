@@ -47,7 +47,8 @@ export const startWait = (suborder: string): string => waitId(suborder, 'start',
 
 /**
  * The writes that complete a step, for one transaction: the step's record (refused when this run is recorded
- * already), the suborder's milestone and progress, and the gates of other suborders that the milestone opens.
+ * already), the suborder's milestone and progress (refused when items were added meanwhile that wait for it), and the
+ * gates of other suborders that the milestone opens.
  */
 export function completionItems(suborder: Suborder, run: StepRun, completion: Completion): TransactItem[] {
   const { order } = suborder;
@@ -98,28 +99,33 @@ export const remainingGates = (
 /** The suborder's progress; `COMPLETE` ends it, and a point of no return is passed. */
 function progress(suborder: Suborder, step: string, { reaches, at, status }: Completion): TransactItem {
   const ends = reaches === 'COMPLETE';
+  const { linked } = suborder;
   const passed = status === 'skipped' ? undefined : passedBy(suborder, step);
   const sets = [
     ...(reaches ? ['#milestones.#reached = :at'] : []),
     ...(ends ? ['#state = :completed, #endedAt = :at'] : []),
     ...(passed ? ['#passed = if_not_exists(#passed, :step)'] : []),
   ];
+  const conditions = [
+    ...(reaches ? [isLinked(linked)] : []),
+    // A cancellation that was accepted meanwhile stays accepted.
+    ...(ends ? [NOT_ENDING] : []),
+  ];
   return {
     Update: {
       TableName: tableName('suborders'),
       Key: suborderKey(suborder.order, suborder.suborder),
       UpdateExpression: `ADD #done :one${sets.length > 0 ? ` SET ${sets.join(', ')}` : ''}`,
-      // A cancellation that was accepted meanwhile stays accepted.
-      ...(ends && { ConditionExpression: NOT_ENDING }),
+      ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
       ExpressionAttributeNames: {
         '#done': 'done',
-        ...(reaches && { '#milestones': 'milestones', '#reached': reaches }),
+        ...(reaches && { '#milestones': 'milestones', '#reached': reaches, '#linked': 'linked' }),
         ...(ends && { '#state': 'state', '#endedAt': 'endedAt', ...ENDS }),
         ...(passed && { '#passed': passed }),
       },
       ExpressionAttributeValues: {
         ':one': 1,
-        ...(reaches && { ':at': at }),
+        ...(reaches && { ':at': at, ...(linked !== undefined && { ':linked': linked }) }),
         ...(passed && { ':step': step }),
         ...(ends && {
           ':completed': 'completed',
@@ -129,6 +135,10 @@ function progress(suborder: Suborder, step: string, { reaches, at, status }: Com
   };
 }
 
+/** The condition that nothing was added since the suborder was read that waits for it. */
+export const isLinked = (linked: Suborder['linked']): string =>
+  linked === undefined ? 'attribute_not_exists(#linked)' : '#linked = :linked';
+
 /** A suborder that is complete has also ended. */
 const reachedWith = (milestone: Milestone): readonly Milestone[] =>
   milestone === 'COMPLETE' ? ['COMPLETE', 'ENDED'] : [milestone];
@@ -136,16 +146,19 @@ const reachedWith = (milestone: Milestone): readonly Milestone[] =>
 /** The date that a milestone carries: a gate may open some working days before it. */
 const dateSchema = z.object({ confirmedDate: z.iso.datetime({ offset: true }).or(z.iso.date()) });
 
+/** When a gate opens that does so some working days before the date among a step's outputs; undefined when there is none. */
+export function opensOn(outputs: Readonly<Record<string, unknown>>, workingDaysBefore: number) {
+  const { data: dated } = dateSchema.safeParse(outputs);
+  return dated && workingDaysEarlier(new Date(dated.confirmedDate), workingDaysBefore).toISOString();
+}
+
 function gatesOpenedBy(
   suborder: Suborder,
   reaches: Milestone | undefined,
   outputs: Readonly<Record<string, unknown>>,
 ): TransactItem[] {
   if (!reaches) return [];
-  const { data: dated } = dateSchema.safeParse(outputs);
-  const shifted = (days: number) => ({
-    notBefore: dated && workingDaysEarlier(new Date(dated.confirmedDate), days).toISOString(),
-  });
+  const shifted = (days: number) => ({ notBefore: opensOn(outputs, days) });
   return reachedWith(reaches).flatMap((milestone) =>
     (suborder.opens[milestone] ?? []).map(({ wait, entry, workingDaysBefore }) =>
       openGate(

@@ -1,12 +1,16 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { StateConflict } from '#shared/domain/errors.ts';
+import { StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import type { Suborder } from '#shared/store/records.ts';
+import { getSuborder } from '#shared/store/suborders.ts';
 import { type Completion, completionItems, remainingGates, type StepRun } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
+import { isEnding } from './ending.ts';
 import { writeTogether } from './transaction.ts';
 
+const ATTEMPTS = 5;
+
 /**
- * Records a completed step, its milestone and the gates it opens.
+ * Records a completed step, its milestone and the gates it opens, also those of items that were added meanwhile.
  * @returns `already-recorded` when this run of the step was recorded before
  * @throws StateConflict `SuborderEnding` when it would complete a suborder whose cancellation was accepted meanwhile
  */
@@ -16,16 +20,22 @@ export async function recordStep(
   run: StepRun,
   completion: Completion,
 ): Promise<'recorded' | 'already-recorded'> {
-  await openRemainingGates(deps, suborder, completion);
-  const refused = await writeTogether(deps, completionItems(suborder, run, completion));
-  if (!refused) return 'recorded';
-  if (refused.includes(STEP)) return 'already-recorded';
-  // The suborder may not become complete any more, but what the step did has to be undone.
-  await writeTogether(deps, completionItems(suborder, run, { ...completion, reaches: undefined }));
-  throw new StateConflict(
-    'SuborderEnding',
-    `Suborder ${suborder.order}-${suborder.suborder} was cancelled while ${run.step} ran`,
-  );
+  let row = suborder;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    await openRemainingGates(deps, row, completion);
+    const refused = await writeTogether(deps, completionItems(row, run, completion));
+    if (!refused) return 'recorded';
+    if (refused.includes(STEP)) return 'already-recorded';
+    row = await getSuborder(deps, suborder.order, suborder.suborder);
+    if (!isEnding(row)) continue;
+    // The suborder may not become complete any more, but what the step did has to be undone.
+    await writeTogether(deps, completionItems(row, run, { ...completion, reaches: undefined }));
+    throw new StateConflict(
+      'SuborderEnding',
+      `Suborder ${suborder.order}-${suborder.suborder} was cancelled while ${run.step} ran`,
+    );
+  }
+  throw new TechnicalError('Conflict', `Others kept writing ${suborder.order}-${suborder.suborder}`);
 }
 
 /** Where the step's own record stands among the writes that complete it. */

@@ -1,3 +1,4 @@
+import { TechnicalError } from '#shared/domain/errors.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
@@ -78,8 +79,13 @@ async function remind(
 /** Nothing came in time: the step is done without, or is rejected. */
 async function meetDeadline(deps: Dependencies, wait: Wait, outcome: Outcome): Promise<void> {
   const writes = 'result' in outcome ? await completes(deps, wait) : [];
-  await writeTogether(deps, [answerWait(wait.order, wait.wait, outcome), ...writes]);
+  const refused = await writeTogether(deps, [answerWait(wait.order, wait.wait, outcome), ...writes]);
+  if (refused && !refused.includes(WAIT))
+    throw new TechnicalError('Conflict', `The suborder of ${wait.order} ${wait.wait} changed meanwhile`);
 }
+
+/** Where the wait stands among the writes that end it: when it is refused, it has its outcome. */
+const WAIT = 0;
 
 async function completes(
   deps: Dependencies,

@@ -11,6 +11,7 @@ import * as z from 'zod';
 import { TechnicalError } from '#shared/domain/errors.ts';
 import type { OrderNumber } from '#shared/domain/order-number.ts';
 import type { TaskState } from '#shared/domain/task-states.ts';
+import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { LIST_BOUND } from '#shared/tmf622/list-query.ts';
 import { tableName } from './client.ts';
@@ -30,18 +31,29 @@ export type NewCancellation = Pick<
   'cancellation' | 'order' | 'bodyHash' | 'reason' | 'by' | 'requestedDate' | 'requestedAt' | 'items'
 >;
 
+const recordOf = (request: NewCancellation): Cancellation => ({
+  ...keyOf(request.order, request.cancellation),
+  ...request,
+  ...listedAs('acknowledged'),
+  list: 'cancellations',
+  listKey: `${request.requestedAt}#${request.cancellation}`,
+});
+
+/** The write that keeps a new request; refused when there is one of this id. */
+export const newCancellation = (request: NewCancellation): TransactItem => ({
+  Put: {
+    TableName: tableName('orders'),
+    Item: recordOf(request),
+    ConditionExpression: 'attribute_not_exists(pk)',
+  },
+});
+
 /** Keeps a new request. @returns it, or the one that has this id already */
 export async function keepCancellation(
   deps: Documents,
   request: NewCancellation,
 ): Promise<{ cancellation: Cancellation; isNew: boolean }> {
-  const record: Cancellation = {
-    ...keyOf(request.order, request.cancellation),
-    ...request,
-    ...listedAs('acknowledged'),
-    list: 'cancellations',
-    listKey: `${request.requestedAt}#${request.cancellation}`,
-  };
+  const record = recordOf(request);
   try {
     await deps.documents.send(
       new PutCommand({

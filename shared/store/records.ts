@@ -45,6 +45,8 @@ export const suborderSchema = z.object({
   milestones: z.partialRecord(z.enum(MILESTONES), instant),
   /** Milestone → gates of other suborders that it opens. */
   opens: z.partialRecord(z.enum(MILESTONES), z.array(openingSchema)),
+  /** How often items were added to the order that wait for it: what completes a step must know of all of them. */
+  linked: z.int().optional(),
   /** Product → numbers of the order's suborders of that product. */
   siblings: z.record(z.string(), z.array(suborderNumberSchema)),
   /** How many steps the planned path has, and how many of them are done. */

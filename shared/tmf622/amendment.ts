@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { InvalidRequest, type Problem, StateConflict } from '#shared/domain/errors.ts';
 import { type OrderDocument, orderDocumentSchema, type ProductOrderItem } from './document.ts';
 import { pointer, problemsOf } from './pointer.ts';
+import { readOrder } from './read-order.ts';
 
 const dateTime = z.iso.datetime({ offset: true });
 const text = z.string().max(4000);
@@ -25,28 +26,60 @@ const patchSchema = z.strictObject({
 /** A change of an order. */
 export interface Amendment {
   readonly document: OrderDocument;
+  /** Ids of items that the order did not have. */
+  readonly added: readonly string[];
   /** Ids of items that are not wanted any more. They stay in the document, which shows how they end. */
   readonly removed: readonly string[];
 }
 
 /**
- * The order as a merge patch changes it.
+ * The order as a merge patch changes it. Items keep their places; those that are added come after them.
  * @throws InvalidRequest naming each field that is wrong, or cannot be changed; StateConflict `AmendmentNotPossible`
- * naming an item that is added or changed
+ * naming an item that is changed
  */
 export function readAmendment(body: unknown, document: OrderDocument): Amendment {
   const read = patchSchema.safeParse(body);
   if (!read.success) throw new InvalidRequest(problems(read.error, body));
-  const { productOrderItem, ...attributes } = read.data;
-  const changed = Object.entries(attributes);
-  const removals = new Set(changed.filter(([, value]) => value === null).map(([name]) => name));
-  const merged = { ...document, ...Object.fromEntries(changed) };
+  const { productOrderItem = document.productOrderItem, ...attributes } = read.data;
+  const changes = Object.entries(attributes);
+  const removals = new Set(changes.filter(([, value]) => value === null).map(([name]) => name));
+  const { added, removed } = itemChanges(productOrderItem, document);
+  const items = [...document.productOrderItem, ...added];
+  const merged = { ...document, ...Object.fromEntries(changes), productOrderItem: items };
+  const amended = Object.fromEntries(Object.entries(merged).filter(([name]) => !removals.has(name)));
   return {
-    document: orderDocumentSchema.parse(
-      Object.fromEntries(Object.entries(merged).filter(([name]) => !removals.has(name))),
-    ),
-    removed: productOrderItem ? removedItems(productOrderItem, document) : [],
+    document:
+      added.length === 0
+        ? orderDocumentSchema.parse(amended)
+        : inPatch(body, items, () => readOrder(amended, document.orderDate)),
+    added: added.map(({ id }) => id),
+    removed,
   };
+}
+
+const namedItems = z.object({ productOrderItem: z.array(z.object({ id: z.string() })) });
+const AT_ITEM = /^\/productOrderItem\/(\d+)/;
+
+/**
+ * Reads, or checks, an amended order; what is wrong with its items is told by their places in the patch.
+ * @throws InvalidRequest
+ */
+export function inPatch<T>(body: unknown, items: readonly { readonly id: string }[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+    const named = namedItems.safeParse(body).data?.productOrderItem ?? [];
+    throw new InvalidRequest(
+      error.problems.map((problem) => ({
+        ...problem,
+        pointer: problem.pointer.replace(AT_ITEM, (whole, index) => {
+          const place = named.findLastIndex(({ id }) => id === items[Number(index)]?.id);
+          return place < 0 ? whole : pointer(['productOrderItem', place]);
+        }),
+      })),
+    );
+  }
 }
 
 function problems(error: z.ZodError, body: unknown): Problem[] {
@@ -60,20 +93,32 @@ function problems(error: z.ZodError, body: unknown): Problem[] {
   );
 }
 
-/** @throws StateConflict naming an item that is not as it was */
-function removedItems(items: readonly { readonly id: string }[], document: OrderDocument): string[] {
+type PatchItem = { readonly id: string };
+
+/** @throws InvalidRequest for an item that is there twice; StateConflict naming one that is not as it was */
+function itemChanges(items: readonly PatchItem[], document: OrderDocument) {
   const known = new Map(document.productOrderItem.map((item) => [item.id, item]));
-  for (const item of items) {
+  const kept = new Set<string>();
+  for (const [index, item] of items.entries()) {
     const before = known.get(item.id);
-    const problem = !before
-      ? 'is new: send it as an order of its own'
-      : isSame(item, before)
-        ? undefined
-        : 'is changed: cancel it, and send it anew as an order of its own';
-    if (problem) throw new StateConflict('AmendmentNotPossible', `Item ${item.id} ${problem}`);
+    if (before && kept.has(item.id))
+      throw new InvalidRequest([
+        {
+          pointer: pointer(['productOrderItem', index, 'id']),
+          message: 'Another item of this order has the same id',
+        },
+      ]);
+    kept.add(item.id);
+    if (before && !isSame(item, before))
+      throw new StateConflict(
+        'AmendmentNotPossible',
+        `Item ${item.id} is changed: cancel it, and send it anew as an order of its own`,
+      );
   }
-  const kept = new Set(items.map(({ id }) => id));
-  return document.productOrderItem.flatMap(({ id }) => (kept.has(id) ? [] : [id]));
+  return {
+    added: items.filter(({ id }) => !known.has(id)),
+    removed: document.productOrderItem.flatMap(({ id }) => (kept.has(id) ? [] : [id])),
+  };
 }
 
 /** Whether an item is as it was accepted; what the server adds to it when it is read does not count. */

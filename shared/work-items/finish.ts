@@ -64,7 +64,9 @@ export async function finishWorkItem(
     if (refused.size === 0) return done;
     assertRunning(refused, bulk);
     const onlyMoved = refused.has('item') || refused.has('unit');
-    if (!onlyMoved)
+    // Items may have been added that wait for the step.
+    const onlyLinked = refused.has('step') && !refused.has('wait');
+    if (!onlyMoved && !onlyLinked)
       throw new StateConflict(
         'NOT_WAITING',
         `The flow of order ${item.order} does not wait for work item ${id} any more`,

@@ -1,12 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { ORDERS_PATH } from '#scripts/api.ts';
+import { readReferenceOrder } from '#scripts/example.ts';
 import { Stage } from '#test/support/stage.ts';
 
 const DAY = 24 * 3600 * 1000;
 const HOUR = 3600 * 1000;
 const customer = { id: 'customer-1', role: 'customer', '@referredType': 'Individual' };
 const item = (id: string) => ({ id, action: 'add', productOffering: { id: 'mobile-postpaid-20gb' } });
-const MOBILES = { relatedParty: [customer], productOrderItem: [item('1'), item('2')] };
+const MOBILES = {
+  relatedParty: [customer],
+  place: [{ id: 'addr-77', role: 'installationAddress' }],
+  productOrderItem: [item('1'), item('2')],
+};
 
 let stage: Stage;
 beforeEach(async () => {
@@ -27,6 +33,15 @@ async function patch(order: string, body: unknown) {
   const answer = await stage.api.request(request);
   await stage.settle();
   return answer;
+}
+const historySchema = z.object({ entries: z.array(z.looseObject({ what: z.string() })) });
+/** What the history of an order says of its changes. */
+async function amendments(order: string) {
+  const { body } = await stage.api.request({
+    role: 'ops',
+    path: `${ORDERS_PATH}/${order}/history?limit=100`,
+  });
+  return historySchema.parse(body).entries.filter(({ what }) => what === 'AMEND');
 }
 const provisioned = (order: string) => stage.steps(order, 'mobile.provision');
 
@@ -50,8 +65,7 @@ describe('a change of an order that waits for its date', () => {
     expect(provisioned(order).toSorted()).toEqual(['01.provision', '02.provision']);
     const told = stage.messages(order).filter((message) => message.includes('ORDER_AMENDED'));
     expect(told).toHaveLength(2);
-    const { body } = await stage.api.request({ role: 'ops', path: `${ORDERS_PATH}/${order}/history` });
-    expect(JSON.stringify(body).match(/"AMEND"/g)).toHaveLength(2);
+    expect(await amendments(order)).toHaveLength(2);
   });
 
   it('starts it at once when the date is taken away', async () => {
@@ -73,6 +87,85 @@ describe('a change of an order that waits for its date', () => {
   });
 });
 
+describe('items that are added', () => {
+  const physical = (id: string) => ({
+    ...item(id),
+    product: { productCharacteristic: [{ name: 'simType', value: 'physical' }] },
+  });
+  const started = (order: string) =>
+    [...new Set(stage.effects(order).map(({ step = '' }) => step.slice(0, 2)))].sort();
+
+  it('are begun at once, and the order is complete when they are, however often that is sent', async () => {
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [physical('1')] });
+    const items = [physical('1'), item('2'), physical('3')];
+    const answer = await patch(order, { productOrderItem: items });
+    expect(answer).toMatchObject({ status: 200, body: { state: 'inProgress' } });
+    expect((await stage.item(order, '2')).state).toBe('completed');
+    const effects = stage.effects(order);
+    expect(started(order)).toEqual(['00', '01', '02', '03']);
+
+    expect((await patch(order, { productOrderItem: items })).status).toBe(200);
+    expect(stage.effects(order)).toEqual(effects);
+    expect(await amendments(order)).toMatchObject([{ details: { added: ['2', '3'] } }]);
+
+    await stage.pick(order, '01');
+    await stage.deliver(order, '01');
+    expect((await stage.item(order, '1')).state).toBe('completed');
+    expect((await stage.order(order)).state).toBe('inProgress');
+    await stage.pick(order, '03');
+    await stage.deliver(order, '03');
+    expect((await stage.order(order)).state).toBe('completed');
+    expect((await patch(order, { productOrderItem: [...items, item('4')] })).status).toBe(422);
+  });
+
+  it('wait for what others have still to reach, and others for them; what is reached counts as open', async () => {
+    const { productOrderItem, ...reference } = z
+      .looseObject({ productOrderItem: z.array(z.looseObject({ id: z.string() })) })
+      .parse(readReferenceOrder());
+    const of = (...ids: string[]) => productOrderItem.filter(({ id }) => ids.includes(id));
+    const television = of('5').map((tv) => ({ ...tv, productOrderItemRelationship: [] }));
+    const first = [...of('1', '2', '3'), ...television];
+    const order = await stage.submit({ ...reference, productOrderItem: first });
+    expect(await stage.milestones(order, '1')).toContain('LINE_DATE_CONFIRMED');
+    const added = await patch(order, { productOrderItem: [...first, ...of('4', '6')] });
+    expect(added.status).toBe(200);
+    // The date of the line is known: the box is picked. The line does not work: the telephone waits.
+    await stage.advance('PT1H');
+    expect(stage.steps(order, 'number.reserve')).toEqual(['06.number']);
+    expect(stage.steps(order, 'voip.provision')).toEqual([]);
+
+    for (const suborder of ['01', '03']) await stage.pick(order, suborder);
+    await stage.deliver(order, '03');
+    await stage.visit(order, '01');
+    await stage.advance('PT1H');
+    expect(await stage.milestones(order, '2')).toContain('INTERNET_ACTIVE');
+    expect(stage.steps(order, 'voip.provision')).toEqual(['06.provision']);
+    // Television was ordered without a box, and waits for the one that was added.
+    expect(stage.steps(order, 'tv.provision')).toEqual([]);
+    await stage.pick(order, '05');
+    expect(stage.steps(order, 'tv.provision')).toEqual(['04.tv']);
+  });
+
+  it('are checked as those of a new order, with the place of each field in the request', async () => {
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [physical('1')] });
+    const before = await stage.order(order);
+    const added = [
+      { ...item('2'), productOffering: { id: 'mobile-none' } },
+      { id: '2', productOffering: { id: 'mobile-postpaid-20gb' } },
+      { ...item('2'), productOrderItemRelationship: [{ id: '9', relationshipType: 'reliesOn' }] },
+    ];
+    const answers = [];
+    for (const one of added) answers.push(await patch(order, { productOrderItem: [one, physical('1')] }));
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400]);
+    expect(answers.map(({ body }) => body)).toMatchObject([
+      { pointer: '/productOrderItem/0/productOffering/id' },
+      { pointer: '/productOrderItem/0/action' },
+      { pointer: '/productOrderItem/0/productOrderItemRelationship/0/id' },
+    ]);
+    expect(await stage.order(order)).toEqual(before);
+  });
+});
+
 describe('a change that cannot be made', () => {
   it('is refused, and says why', async () => {
     const order = await stage.submit({ ...MOBILES, requestedStartDate: await inDays(5) });
@@ -80,22 +173,19 @@ describe('a change that cannot be made', () => {
     const refusals = [
       await patch(order, { relatedParty: [] }),
       await patch(order, { requestedStartDate: 'soon' }),
-      await patch(order, { productOrderItem: [item('1'), item('2'), item('3')] }),
       await patch(order, { productOrderItem: [item('1'), { ...item('2'), quantity: 2 }] }),
     ];
-    expect(refusals.map(({ status }) => status)).toEqual([400, 400, 422, 422]);
+    expect(refusals.map(({ status }) => status)).toEqual([400, 400, 422]);
     const messages = refusals.map(({ body }) => JSON.stringify(body));
     expect(messages[0]).toContain('/relatedParty');
-    expect(messages[2]).toContain('Item 3 is new');
-    expect(messages[3]).toContain('Item 2 is changed');
+    expect(messages[2]).toContain('Item 2 is changed');
     expect(await stage.order(order)).toEqual(before);
     expect((await patch('0000000000', { description: 'x' })).status).toBe(404);
   });
 
   it('is refused once something irreversible has begun, with the item and the step', async () => {
     const order = await stage.submit({
-      relatedParty: [customer],
-      place: [{ id: 'addr-77', role: 'installationAddress' }],
+      ...MOBILES,
       productOrderItem: [
         {
           ...item('line'),

@@ -1,8 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /**
  * The part of DynamoDB's expressions that the product uses, for tests without a database. It refuses what DynamoDB
  * refuses: names and values that are not declared, or declared and not used, and paths into what is not there.
  */
 export type Item = Record<string, unknown>;
+
+/** What ADD makes of a number or a set; an absent one counts as 0, or empty. */
+function added(before: unknown, more: unknown): unknown {
+  if (!(more instanceof Set)) return Number(before ?? 0) + Number(more);
+  return new Set([...(before instanceof Set ? before : []), ...more]);
+}
 
 export interface Parameters {
   readonly names: Readonly<Record<string, string>>;
@@ -57,7 +65,7 @@ export class Expressions {
       this.#expect('=');
       put(item, path, this.#operand(before));
     } else if (section === 'REMOVE') put(item, path, undefined);
-    else if (section === 'ADD') put(item, path, Number(get(before, path) ?? 0) + Number(this.#value()));
+    else if (section === 'ADD') put(item, path, added(get(before, path), this.#value()));
     else if (section === 'DELETE') {
       const set = get(before, path);
       const taken = this.#value();
@@ -125,7 +133,7 @@ export class Expressions {
     const right = this.#operand(item);
     if (comparator === '<>') return left !== right;
     if (left === undefined || right === undefined || typeof left !== typeof right) return false;
-    if (comparator === '=') return left === right;
+    if (comparator === '=') return isDeepStrictEqual(left, right);
     if (comparator === '<')
       return Number.isFinite(left) ? Number(left) < Number(right) : String(left) < String(right);
     throw new ValidationException(`Unknown comparator ${comparator}`);

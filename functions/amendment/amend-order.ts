@@ -1,0 +1,331 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { decide } from '#shared/cancellation/decide.ts';
+import { endOfDay, instantOf } from '#shared/domain/calendar.ts';
+import { InvalidRequest, NotFound, StateConflict, TechnicalError } from '#shared/domain/errors.ts';
+import type { OrderNumber } from '#shared/domain/order-number.ts';
+import { isTerminal } from '#shared/domain/states.ts';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
+import type { TransactItem } from '#shared/steps/completion.ts';
+import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { isEnding } from '#shared/steps/ending.ts';
+import { TRANSACTION_LIMIT } from '#shared/steps/transaction.ts';
+import { newCancellation } from '#shared/store/cancellations.ts';
+import { tableName } from '#shared/store/client.ts';
+import { commit, guarded } from '#shared/store/guarded-writes.ts';
+import { historyItem } from '#shared/store/history.ts';
+import { readOrderRecords } from '#shared/store/order-records.ts';
+import { documentKey, headerKey, loadOrder, type StoredOrder } from '#shared/store/orders.ts';
+import type { OrderHeader, Suborder } from '#shared/store/records.ts';
+import { readWaits, type VisibleWait } from '#shared/store/visible-waits.ts';
+import { type NetworkRecord, networkKey } from '#shared/timing/network.ts';
+import { project, UNTOUCHED } from '#shared/timing/projection.ts';
+import { latestStart } from '#shared/timing/start-date.ts';
+import { type Amendment, inPatch, readAmendment } from '#shared/tmf622/amendment.ts';
+import { type OrderFacts, orderFacts } from '#shared/tmf622/facts.ts';
+import { itemsWithin } from '#shared/tmf622/items.ts';
+import { planOrder } from '#state-machines/planning/plan.ts';
+import { withdrawalEnds } from '#state-machines/planning/withdrawal.ts';
+import { checkOrder } from '../product-orders/check.ts';
+import { addSuborders, type UnderWay } from './added-items.ts';
+
+const ATTEMPTS = 5;
+
+/**
+ * Changes an order that is under way:
+ * 1. the change is read, and refused when it cannot be made to what has been done already;
+ * 2. in one transaction: the document, what its header says of dates, each wait for the date asked for, the request to
+ *    cancel the items that are not wanted any more, and the suborders of those that are added;
+ * 3. when the order went on meanwhile, it is looked at again.
+ * One change at a time: of two, one is refused. Events that come meanwhile find either the old waits or the new.
+ * A change that changes nothing, such as the same one again, does nothing.
+ *
+ * @param by id of the client that asks for it
+ * @throws NotFound; InvalidRequest; StateConflict `OrderEnded`, `PointOfNoReturn`, `AmendmentNotPossible`,
+ * `AmendedMeanwhile`; TechnicalError `Conflict` when others kept writing the order
+ */
+export async function amendOrder(
+  deps: Dependencies,
+  order: OrderNumber,
+  body: unknown,
+  by: string,
+): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const stored = await loadOrder(deps.documents, order);
+    if (!stored) throw new NotFound('Product order', order);
+    if (isTerminal(stored.header.state))
+      throw new StateConflict(
+        'OrderEnded',
+        `Order ${order} is ${stored.header.state}: nothing is left to change`,
+      );
+    const [records, waits] = await Promise.all([readOrderRecords(deps, order), readWaits(deps, order)]);
+    const change = { stored, underWay: { ...records, waits }, by, now: deps.now() };
+    const writes = writesOf(change, body);
+    if (writes.length > TRANSACTION_LIMIT)
+      throw new StateConflict(
+        'AmendmentNotPossible',
+        'So many items cannot be added at once: add some of them, and then the others',
+      );
+    if (writes.length === 0) return;
+    const refused = await commit(deps, writes);
+    if (refused.size === 0) return;
+    if (refused.has('header'))
+      throw new StateConflict('AmendedMeanwhile', `Order ${order} is being changed: look at it again`);
+  }
+  throw new TechnicalError('Conflict', `Others kept writing order ${order}`);
+}
+
+/** An order as it was read, and who changes it when. */
+interface Change {
+  readonly stored: StoredOrder;
+  readonly underWay: UnderWay;
+  readonly by: string;
+  readonly now: Date;
+}
+
+/** The writes that make a change; none when it changes nothing. */
+function writesOf(change: Change, body: unknown) {
+  const { stored, underWay, by, now } = change;
+  const { header, document } = stored;
+  const { suborders, timing, waits } = underWay;
+  const read = readAmendment(body, document);
+  const leaving = new Set(
+    suborders.flatMap((row) => (row.item !== undefined && isEnding(row) ? row.item : [])),
+  );
+  const amendment = { ...read, removed: read.removed.filter((id) => !leaving.has(id)) };
+  if (amendment.removed.length === 0 && isDeepStrictEqual(amendment.document, document)) return [];
+  const before = orderFacts(document);
+  const facts = orderFacts(amendment.document);
+  const isMoved = before.readyBy !== facts.readyBy || before.startsFrom !== facts.startsFrom;
+  if (isMoved) assertMovable(suborders);
+  const cancelled = cancelledItems(change, amendment);
+
+  const startsAt = startOf(facts, timing, now);
+  const moved = isMoved ? rearmed(waits, before.requestedDate, facts.requestedDate, startsAt) : [];
+  const hasBegun = suborders.some(
+    ({ suborder, startedAt }) => suborder !== MANAGEMENT && startedAt !== undefined,
+  );
+  const expected =
+    timing && isMoved && !hasBegun
+      ? project(timing.steps, { ...UNTOUCHED, startsAt }, startsAt).end.toISOString()
+      : undefined;
+  return [
+    ...guarded('header', headerWrite(header, amendment, isMoved, expected)),
+    ...guarded('document', documentWrite(header.order, amendment)),
+    ...guarded('history', told(header, by, now, amendment)),
+    ...guarded('plan', ...(timing ? [] : [isNotPlanned(header.order)])),
+    ...guarded('cancellation', ...removal(change, amendment)),
+    ...guarded('wait', ...moved),
+    ...guarded('suborders', ...additions(change, body, amendment, new Set([...leaving, ...cancelled]))),
+  ];
+}
+
+/** When what has not begun begins: at once, or for the date that the customer asks for. */
+function startOf(
+  { readyBy, startsFrom }: Pick<OrderFacts, 'readyBy' | 'startsFrom'>,
+  timing: Pick<NetworkRecord, 'steps' | 'flows'> | undefined,
+  now: Date,
+): Date {
+  const wanted = readyBy === undefined ? undefined : instantOf(readyBy);
+  const earliest = startsFrom === undefined ? undefined : instantOf(startsFrom);
+  const start = wanted && timing && latestStart(timing.steps, timing.flows, wanted, now);
+  return new Date(Math.max(now.getTime(), ...[start, earliest].flatMap((at) => at?.getTime() ?? [])));
+}
+
+/** A date cannot be moved any more when something irreversible has been done for it. */
+function assertMovable(suborders: readonly Suborder[]): void {
+  const passed = suborders.find(
+    ({ suborder, endedAt, passedHard }) =>
+      suborder !== MANAGEMENT && endedAt === undefined && passedHard !== undefined,
+  );
+  if (passed)
+    throw new StateConflict(
+      'PointOfNoReturn',
+      `Item ${passed.item} is past its point of no return, the step ${passed.passedHard}: its date cannot be moved`,
+    );
+}
+
+/**
+ * Ids of the items that are cancelled, with those that depend on the ones that are removed.
+ * @throws StateConflict when one of them cannot be cancelled any more, with the item and why
+ */
+function cancelledItems(
+  { stored: { document }, underWay: { suborders } }: Change,
+  { removed }: Amendment,
+): readonly string[] {
+  if (removed.length === 0) return [];
+  const asked = itemsWithin(document, removed);
+  const decision = decide({ items: [...removed] }, suborders, (item) => asked.has(item));
+  if (decision.kind === 'refused')
+    throw new StateConflict('PointOfNoReturn', decision.problems.map(({ message }) => message).join('; '));
+  return decision.kind === 'later' ? [...asked] : decision.suborders.flatMap(({ item }) => item ?? []);
+}
+
+/** The request that cancels the items that are removed. */
+function removal({ stored: { header }, now }: Change, { removed }: Amendment): TransactItem[] {
+  if (removed.length === 0) return [];
+  const { order, amendments = 0 } = header;
+  const items = [...removed].sort();
+  const bodyHash = createHash('sha256')
+    .update(`${amendments}\n${items.join('\n')}`)
+    .digest('hex');
+  return [
+    newCancellation({
+      cancellation: `${order}-${bodyHash.slice(0, 8).toUpperCase()}`,
+      order,
+      bodyHash,
+      requestedAt: now.toISOString(),
+      reason: 'Removed from the order',
+      items,
+    }),
+  ];
+}
+
+/**
+ * The writes by which items that are added become suborders. Until the order is divided there is nothing to write:
+ * that divides what the document says.
+ * @param gone ids of items that are cancelled: nothing that is added has to do with them
+ * @throws InvalidRequest as for a new order; StateConflict `AmendmentNotPossible`
+ */
+function additions(
+  { stored: { header }, underWay, now }: Change,
+  body: unknown,
+  { document, added }: Amendment,
+  gone: ReadonlySet<string>,
+): TransactItem[] {
+  if (added.length === 0) return [];
+  const { newContract } = inPatch(body, document.productOrderItem, () => checkOrder(document));
+  if (newContract && header.newContract === false)
+    throw new StateConflict(
+      'AmendmentNotPossible',
+      `Item ${added.join(', ')} makes a new contract, for which this order was not checked: send it as an order of its own`,
+    );
+  const { order } = header;
+  if (!underWay.timing) return [];
+  const facts = orderFacts(document);
+  const items = facts.items.map((item) => {
+    const relied = item.reliesOn.find((id) => gone.has(id));
+    if (relied !== undefined && !gone.has(item.id))
+      throw new StateConflict(
+        'AmendmentNotPossible',
+        `Item ${item.id} relies on item ${relied}, which is cancelled`,
+      );
+    return gone.has(item.id) ? { ...item, action: 'noChange' as const } : item;
+  });
+  const plan = planOrder({ ...facts, items, order });
+  if ('refusals' in plan) throw new InvalidRequest(plan.refusals);
+  const timing = { steps: plan.network, flows: [...plan.flowTimes] };
+  // Whoever may withdraw from an order has as long for what is added to it.
+  const withdrawal = withdrawalEnds({ ...facts, orderDate: now.toISOString() });
+  const startsAt = Math.max(
+    startOf(facts, timing, now).getTime(),
+    Date.parse(withdrawal ?? now.toISOString()),
+  );
+  return addSuborders(order, plan, underWay, now.toISOString(), new Date(startsAt).toISOString());
+}
+
+function headerWrite(
+  { order, amendments = 0, expectedCompletionDate }: OrderHeader,
+  { document }: Amendment,
+  isMoved: boolean,
+  expected: string | undefined,
+): TransactItem {
+  const { requestedCompletionDate } = document;
+  const promise = requestedCompletionDate ?? expected ?? expectedCompletionDate;
+  const set = Object.entries({
+    amendments: amendments + 1,
+    expectedCompletionDate: expected,
+    ...(isMoved && {
+      requestedCompletionDate: requestedCompletionDate && new Date(requestedCompletionDate).toISOString(),
+      promisedDate: promise && endOfDay(new Date(promise)).toISOString(),
+    }),
+  }).filter(([, value]) => value !== undefined);
+  const isOpen = isMoved && requestedCompletionDate === undefined;
+  return {
+    Update: {
+      TableName: tableName('orders'),
+      Key: headerKey(order),
+      UpdateExpression: `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}${isOpen ? ' REMOVE #requestedCompletionDate' : ''}`,
+      ConditionExpression: amendments === 0 ? 'attribute_not_exists(#amendments)' : '#amendments = :before',
+      ExpressionAttributeNames: {
+        ...Object.fromEntries(set.map(([name]) => [`#${name}`, name])),
+        ...(isOpen && { '#requestedCompletionDate': 'requestedCompletionDate' }),
+      },
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+        ...(amendments > 0 && { ':before': amendments }),
+      },
+    },
+  };
+}
+
+const documentWrite = (order: OrderNumber, { document }: Amendment): TransactItem => ({
+  Put: {
+    TableName: tableName('orders'),
+    Item: { ...documentKey(order), order, document: JSON.stringify(document) },
+  },
+});
+
+/** Who plans an order looks afterwards whether it was changed meanwhile; who changes it, whether it was planned. */
+const isNotPlanned = (order: OrderNumber): TransactItem => ({
+  ConditionCheck: {
+    TableName: tableName('suborders'),
+    Key: networkKey(order),
+    ConditionExpression: 'attribute_not_exists(sk)',
+  },
+});
+
+const told = (
+  { order, amendments = 0 }: OrderHeader,
+  by: string,
+  now: Date,
+  { added, removed, document }: Amendment,
+): TransactItem =>
+  historyItem({
+    subject: order,
+    id: `amendment#${amendments + 1}`,
+    at: now.toISOString(),
+    what: 'AMEND',
+    by,
+    details: {
+      requestedCompletionDate: document.requestedCompletionDate,
+      requestedStartDate: document.requestedStartDate,
+      ...(added.length > 0 && { added }),
+      ...(removed.length > 0 && { removed }),
+    },
+  });
+
+/** The waits for the start of the order, and those inside flows for the very date that was asked for before. */
+function rearmed(
+  waits: readonly VisibleWait[],
+  before: string | undefined,
+  after: string | undefined,
+  startsAt: Date,
+): TransactItem[] {
+  const wasFor = before === undefined ? undefined : instantOf(before)?.toISOString();
+  const isFor = after === undefined ? undefined : instantOf(after)?.toISOString();
+  return waits.flatMap((wait) => {
+    const { status, kind, notBefore } = wait;
+    if (kind === 'start' && status === 'planned' && notBefore !== undefined)
+      return moveWait(wait, startsAt.toISOString());
+    if (kind === 'timer' && status === 'open' && isFor && notBefore !== undefined && notBefore === wasFor)
+      return moveWait(wait, isFor);
+    return [];
+  });
+}
+
+/** Refused when the time that it waited for came meanwhile. */
+const moveWait = ({ order, wait, status, kind }: VisibleWait, notBefore: string): TransactItem => ({
+  Update: {
+    TableName: tableName('waits'),
+    Key: { order, wait },
+    UpdateExpression: `SET #notBefore = :notBefore${kind === 'start' ? ', #dueAt = :notBefore' : ''}`,
+    ConditionExpression: '#status = :status',
+    ExpressionAttributeNames: {
+      '#notBefore': 'notBefore',
+      '#status': 'status',
+      ...(kind === 'start' && { '#dueAt': 'dueAt' }),
+    },
+    ExpressionAttributeValues: { ':notBefore': notBefore, ':status': status },
+  },
+});
