@@ -1,102 +1,126 @@
 /** What the customer can be told. The texts live in the notification system; a flow only names the template. */
 export const MESSAGES = {
-  ORDER_RECEIVED: { channels: ['email', 'sms', 'portal'], when: 'the order was accepted' },
-  ORDER_CONFIRMED: {
-    channels: ['email', 'portal'],
-    when: 'dates are known: contract summary and right of withdrawal',
-  },
-  ORDER_DELAYED: { channels: ['sms', 'email'], when: 'the order will be late: new expected date' },
-  ORDER_CANCELLED: { channels: ['email', 'sms'], when: 'a cancellation is complete' },
-  CANCELLATION_CHARGED: {
-    channels: ['email', 'portal'],
-    when: 'something was cancelled so late that it costs a fee, or has to come back',
-  },
-  CANCELLATION_REFUSED: { channels: ['email', 'portal'], when: 'it is too late for a cancellation: why' },
-  ORDER_AMENDED: { channels: ['email', 'portal'], when: 'a change of the order was accepted' },
-  NOT_SERVICEABLE: { channels: ['email'], when: 'the address cannot get the product' },
-  CREDIT_DENIED: { channels: ['email'], when: 'credit was denied: deposit or prepaid is offered' },
-  DEPOSIT_REQUEST: { channels: ['email', 'sms'], when: 'a deposit is needed' },
-  ACTION_REQUIRED: { channels: ['sms', 'email', 'portal'], when: 'the customer must answer' },
-  ACTION_REMINDER: { channels: ['sms'], when: 'the customer has not answered yet' },
-  EXTRA_COST_APPROVAL: {
-    channels: ['email', 'portal'],
-    when: 'digging costs extra: the customer must agree',
-  },
-  PERMIT_PENDING: { channels: ['email'], when: 'the municipality has to give a permit' },
-  DIG_NOTICE: { channels: ['sms', 'email'], when: 'the contractor comes: when, and who lets them in' },
-  LINE_DATE_CONFIRMED: {
-    channels: ['sms', 'email'],
-    when: 'the network owner confirmed the date of the line',
-  },
-  VISIT_CONFIRMED: { channels: ['sms', 'email', 'portal'], when: 'an appointment is booked' },
-  VISIT_REMINDER: { channels: ['sms'], when: 'the technician comes tomorrow' },
-  VISIT_ON_THE_WAY: { channels: ['sms'], when: 'the technician is on the way' },
-  VISIT_MISSED: { channels: ['sms', 'email'], when: 'nobody let the technician in' },
-  HW_SHIPPED: { channels: ['sms', 'email'], when: 'hardware is on its way' },
-  HW_READY_PICKUP: { channels: ['sms'], when: 'a parcel waits in the parcel shop' },
-  HW_BACKORDER: { channels: ['email'], when: 'hardware is out of stock: new expected date' },
-  SELF_INSTALL_GUIDE: { channels: ['email', 'portal'], when: 'the customer connects the line' },
-  RETURN_LABEL: { channels: ['email', 'portal'], when: 'hardware is to be sent back: label and instruction' },
-  RETURN_REMINDER: { channels: ['sms', 'email'], when: 'hardware has not come back yet' },
-  RETURN_CHARGED: {
-    channels: ['email'],
-    when: 'hardware did not come back, or came back damaged: it is charged',
-  },
-  SERVICE_ACTIVE: { channels: ['sms', 'email'], when: 'the service works from now on' },
-  SERVICE_CHANGED: { channels: ['sms', 'email'], when: 'a change is done' },
-  SERVICE_SUSPENDED: {
-    channels: ['sms', 'email', 'letter'],
-    when: 'the service is suspended: how to resume it',
-  },
-  SERVICE_RESUMED: { channels: ['sms', 'email'], when: 'the service is open again' },
-  SERVICE_CEASED: { channels: ['email', 'letter'], when: 'the service is terminated: final bill' },
-  PORT_AUTHORITY_REQUEST: {
-    channels: ['email', 'portal'],
-    when: 'the customer has to sign the porting authority',
-  },
-  PORT_REQUESTED: { channels: ['sms'], when: 'the port was requested: expected date' },
-  PORT_DATE_CONFIRMED: {
-    channels: ['sms', 'email'],
-    when: 'the date of the port: notice at the old operator may still be owed',
-  },
-  PORT_REJECTED: { channels: ['sms', 'email'], when: 'the port was rejected: why, and what to do' },
-  PORT_COMPLETED: { channels: ['sms'], when: 'the number has moved' },
-  PORT_LATE_COMPENSATION: { channels: ['email'], when: 'the port was late: compensation' },
-  PORT_OUT_NOTICE: { channels: ['sms', 'email'], when: 'the number is leaving: how to stop that' },
-  SIM_READY: { channels: ['sms', 'email'], when: 'the SIM is ready: QR code of an eSIM in the portal' },
-  SIM_SWAP_ALERT: {
-    channels: ['sms', 'email'],
-    when: 'a new SIM was ordered: notice to the old SIM and by e-mail',
-  },
-  TOPUP_RECEIPT: { channels: ['sms'], when: 'the balance was topped up' },
-  BALANCE_EXPIRY: { channels: ['sms'], when: 'the prepaid balance is about to expire' },
-  PLAN_CHANGED: { channels: ['sms', 'email'], when: 'a new plan, and from when' },
-  REMINDER_1: { channels: ['email', 'letter'], when: 'first reminder, with a fee' },
-  REMINDER_2: { channels: ['email', 'letter'], when: 'second reminder, at least ten days after the first' },
-  REMINDER_3_COLLECTION_NOTICE: {
-    channels: ['letter', 'email'],
-    when: 'third reminder with notice of debt collection: at least ten days to pay',
-  },
-  SUSPEND_WARNING: { channels: ['sms', 'email'], when: 'services will be barred: on which date' },
-  SUSPENDED_NONPAYMENT: {
-    channels: ['sms', 'letter'],
-    when: 'services are barred: emergency calls still work',
-  },
-  DISCONNECT_NOTICE: { channels: ['letter', 'email'], when: 'the contract will end: on which date' },
-  TERMINATED_NONPAYMENT: {
-    channels: ['letter'],
-    when: 'the contract has ended: balance and return of hardware',
-  },
-  AGENCY_TRANSFER: { channels: ['letter'], when: 'the claim was handed to a collection agency' },
-  PAYMENT_RECEIVED: { channels: ['sms', 'email'], when: 'the payment came' },
-  PAYMENT_PLAN_AGREED: { channels: ['email', 'letter'], when: 'instalments were agreed' },
-  PAYMENT_PLAN_BROKEN: { channels: ['sms', 'email'], when: 'an instalment was missed' },
-  DISPUTE_RECEIVED: { channels: ['email'], when: 'reminders stop while the objection is looked at' },
-  REPAIR_UPDATE: { channels: ['sms', 'email'], when: 'how the repair goes' },
-  WITHDRAWAL_CONFIRMED: { channels: ['email'], when: 'the withdrawal within 14 days was accepted' },
-  WITHDRAWAL_REFUSED: { channels: ['email'], when: 'the 14 days of withdrawal were over' },
-  OWNER_CHANGE_REQUEST: { channels: ['email', 'portal'], when: 'the new owner must accept' },
-} as const satisfies Record<string, { channels: readonly string[]; when: string }>;
+  /** The order was accepted. */
+  ORDER_RECEIVED: { channels: ['email', 'sms', 'portal'] },
+  /** Dates are known: contract summary and right of withdrawal. */
+  ORDER_CONFIRMED: { channels: ['email', 'portal'] },
+  /** The order will be late: new expected date. */
+  ORDER_DELAYED: { channels: ['sms', 'email'] },
+  /** A cancellation is complete. */
+  ORDER_CANCELLED: { channels: ['email', 'sms'] },
+  /** Something was cancelled so late that it costs a fee, or has to come back. */
+  CANCELLATION_CHARGED: { channels: ['email', 'portal'] },
+  /** It is too late for a cancellation: why. */
+  CANCELLATION_REFUSED: { channels: ['email', 'portal'] },
+  /** A change of the order was accepted. */
+  ORDER_AMENDED: { channels: ['email', 'portal'] },
+  /** The address cannot get the product. */
+  NOT_SERVICEABLE: { channels: ['email'] },
+  /** Credit was denied: deposit or prepaid is offered. */
+  CREDIT_DENIED: { channels: ['email'] },
+  /** A deposit is needed. */
+  DEPOSIT_REQUEST: { channels: ['email', 'sms'] },
+  /** The customer must answer. */
+  ACTION_REQUIRED: { channels: ['sms', 'email', 'portal'] },
+  /** The customer has not answered yet. */
+  ACTION_REMINDER: { channels: ['sms'] },
+  /** Digging costs extra: the customer must agree. */
+  EXTRA_COST_APPROVAL: { channels: ['email', 'portal'] },
+  /** The municipality has to give a permit. */
+  PERMIT_PENDING: { channels: ['email'] },
+  /** The contractor comes: when, and who lets them in. */
+  DIG_NOTICE: { channels: ['sms', 'email'] },
+  /** The network owner confirmed the date of the line. */
+  LINE_DATE_CONFIRMED: { channels: ['sms', 'email'] },
+  /** An appointment is booked. */
+  VISIT_CONFIRMED: { channels: ['sms', 'email', 'portal'] },
+  /** The technician comes tomorrow. */
+  VISIT_REMINDER: { channels: ['sms'] },
+  /** The technician is on the way. */
+  VISIT_ON_THE_WAY: { channels: ['sms'] },
+  /** Nobody let the technician in. */
+  VISIT_MISSED: { channels: ['sms', 'email'] },
+  /** Hardware is on its way. */
+  HW_SHIPPED: { channels: ['sms', 'email'] },
+  /** A parcel waits in the parcel shop. */
+  HW_READY_PICKUP: { channels: ['sms'] },
+  /** Hardware is out of stock: new expected date. */
+  HW_BACKORDER: { channels: ['email'] },
+  /** The customer connects the line. */
+  SELF_INSTALL_GUIDE: { channels: ['email', 'portal'] },
+  /** Hardware is to be sent back: label and instruction. */
+  RETURN_LABEL: { channels: ['email', 'portal'] },
+  /** Hardware has not come back yet. */
+  RETURN_REMINDER: { channels: ['sms', 'email'] },
+  /** Hardware did not come back, or came back damaged: it is charged. */
+  RETURN_CHARGED: { channels: ['email'] },
+  /** The service works from now on. */
+  SERVICE_ACTIVE: { channels: ['sms', 'email'] },
+  /** A change is done. */
+  SERVICE_CHANGED: { channels: ['sms', 'email'] },
+  /** The service is suspended: how to resume it. */
+  SERVICE_SUSPENDED: { channels: ['sms', 'email', 'letter'] },
+  /** The service is open again. */
+  SERVICE_RESUMED: { channels: ['sms', 'email'] },
+  /** The service is terminated: final bill. */
+  SERVICE_CEASED: { channels: ['email', 'letter'] },
+  /** The customer has to sign the porting authority. */
+  PORT_AUTHORITY_REQUEST: { channels: ['email', 'portal'] },
+  /** The port was requested: expected date. */
+  PORT_REQUESTED: { channels: ['sms'] },
+  /** The date of the port: notice at the old operator may still be owed. */
+  PORT_DATE_CONFIRMED: { channels: ['sms', 'email'] },
+  /** The port was rejected: why, and what to do. */
+  PORT_REJECTED: { channels: ['sms', 'email'] },
+  /** The number has moved. */
+  PORT_COMPLETED: { channels: ['sms'] },
+  /** The port was late: compensation. */
+  PORT_LATE_COMPENSATION: { channels: ['email'] },
+  /** The number is leaving: how to stop that. */
+  PORT_OUT_NOTICE: { channels: ['sms', 'email'] },
+  /** The SIM is ready: QR code of an eSIM in the portal. */
+  SIM_READY: { channels: ['sms', 'email'] },
+  /** A new SIM was ordered: notice to the old SIM and by e-mail. */
+  SIM_SWAP_ALERT: { channels: ['sms', 'email'] },
+  /** The balance was topped up. */
+  TOPUP_RECEIPT: { channels: ['sms'] },
+  /** The prepaid balance is about to expire. */
+  BALANCE_EXPIRY: { channels: ['sms'] },
+  /** A new plan, and from when. */
+  PLAN_CHANGED: { channels: ['sms', 'email'] },
+  /** First reminder, with a fee. */
+  REMINDER_1: { channels: ['email', 'letter'] },
+  /** Second reminder, at least ten days after the first. */
+  REMINDER_2: { channels: ['email', 'letter'] },
+  /** Third reminder with notice of debt collection: at least ten days to pay. */
+  REMINDER_3_COLLECTION_NOTICE: { channels: ['letter', 'email'] },
+  /** Services will be barred: on which date. */
+  SUSPEND_WARNING: { channels: ['sms', 'email'] },
+  /** Services are barred: emergency calls still work. */
+  SUSPENDED_NONPAYMENT: { channels: ['sms', 'letter'] },
+  /** The contract will end: on which date. */
+  DISCONNECT_NOTICE: { channels: ['letter', 'email'] },
+  /** The contract has ended: balance and return of hardware. */
+  TERMINATED_NONPAYMENT: { channels: ['letter'] },
+  /** The claim was handed to a collection agency. */
+  AGENCY_TRANSFER: { channels: ['letter'] },
+  /** The payment came. */
+  PAYMENT_RECEIVED: { channels: ['sms', 'email'] },
+  /** Instalments were agreed. */
+  PAYMENT_PLAN_AGREED: { channels: ['email', 'letter'] },
+  /** An instalment was missed. */
+  PAYMENT_PLAN_BROKEN: { channels: ['sms', 'email'] },
+  /** Reminders stop while the objection is looked at. */
+  DISPUTE_RECEIVED: { channels: ['email'] },
+  /** How the repair goes. */
+  REPAIR_UPDATE: { channels: ['sms', 'email'] },
+  /** The withdrawal within 14 days was accepted. */
+  WITHDRAWAL_CONFIRMED: { channels: ['email'] },
+  /** The 14 days of withdrawal were over. */
+  WITHDRAWAL_REFUSED: { channels: ['email'] },
+  /** The new owner must accept. */
+  OWNER_CHANGE_REQUEST: { channels: ['email', 'portal'] },
+} as const satisfies Record<string, { channels: readonly string[] }>;
 
 export type MessageTemplate = keyof typeof MESSAGES;
 

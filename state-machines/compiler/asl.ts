@@ -1,5 +1,5 @@
 import { durationSeconds } from '#shared/domain/duration.ts';
-import { derivationOf, FLAGS, type Flag } from '#shared/domain/flags.ts';
+import { derivationOf, type Flag } from '#shared/domain/flags.ts';
 import { LAMBDA_RETRY, RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import { basesOf, flagsSetBy, rejectionsOf } from '../language/flags.ts';
 import { type Flow, type Reminder, type Step, titleOf } from '../language/flow.ts';
@@ -19,6 +19,7 @@ import {
   SUBORDER,
   THROWN,
 } from './definition.ts';
+import { FLAG_ORIGINS } from './flag-origins.ts';
 import { pauseBefore } from './pause.ts';
 import type { Resources } from './resources.ts';
 import { retrier } from './retrier.ts';
@@ -300,7 +301,7 @@ class Compiler {
     if (!yes || !no) throw new Error(`${this.#flow.id}: nothing comes after "${name}"`);
     this.#add(states, name, {
       Type: 'Choice',
-      Comment: `Decided by ${flag}, ${FLAGS[flag].origin}.`,
+      Comment: `Decided by ${flag}, ${FLAG_ORIGINS[flag]}.`,
       Choices: [{ Condition: jsonata(this.#asks(flag)), Next: yes }],
       Default: no,
     });
