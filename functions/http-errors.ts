@@ -65,6 +65,7 @@ function failureOf(error: unknown, shape: ErrorShape): Failure {
     case 'Forbidden':
       return failure(403, '50', name, error.message);
     case 'AmendedMeanwhile':
+    case 'AmendmentInProgress':
       return failure(409, '2', name, error.message);
     case 'IdempotencyKeyReused':
       return failure(422, '2', name, error.message);

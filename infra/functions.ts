@@ -480,8 +480,8 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
       tables: {
         orders: ['UpdateItem'],
         suborders: [...READ, ...WRITE],
-        waits: ['GetItem', 'UpdateItem'],
-        workItems: ['GetItem', 'PutItem'],
+        waits: [...READ, 'UpdateItem'],
+        workItems: ['GetItem', 'PutItem', 'UpdateItem'],
         ...TOLD,
       },
       starts: 'all-flows',
@@ -528,6 +528,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
       orders: [...READ, 'UpdateItem'],
       suborders: [...READ, 'UpdateItem'],
       waits: ['Query', 'UpdateItem'],
+      ...TOLD,
     },
   }),
   handler(

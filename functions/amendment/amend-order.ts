@@ -9,6 +9,7 @@ import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { isEnding } from '#shared/steps/ending.ts';
+import { projectOrderState } from '#shared/steps/order-state.ts';
 import { TRANSACTION_LIMIT } from '#shared/steps/transaction.ts';
 import { newCancellation } from '#shared/store/cancellations.ts';
 import { tableName } from '#shared/store/client.ts';
@@ -24,10 +25,11 @@ import { latestStart } from '#shared/timing/start-date.ts';
 import { type Amendment, inPatch, readAmendment } from '#shared/tmf622/amendment.ts';
 import { type OrderFacts, orderFacts } from '#shared/tmf622/facts.ts';
 import { itemsWithin } from '#shared/tmf622/items.ts';
-import { planOrder } from '#state-machines/planning/plan.ts';
+import { type OrderPlan, planOrder } from '#state-machines/planning/plan.ts';
 import { withdrawalEnds } from '#state-machines/planning/withdrawal.ts';
 import { checkOrder } from '../product-orders/check.ts';
 import { addSuborders, type UnderWay } from './added-items.ts';
+import { type ChangedSuborders, changeSuborders } from './changed-items.ts';
 
 const ATTEMPTS = 5;
 
@@ -35,14 +37,15 @@ const ATTEMPTS = 5;
  * Changes an order that is under way:
  * 1. the change is read, and refused when it cannot be made to what has been done already;
  * 2. in one transaction: the document, what its header says of dates, each wait for the date asked for, the request to
- *    cancel the items that are not wanted any more, and the suborders of those that are added;
+ *    cancel the items that are not wanted any more, the suborders of those that are added, and what changes of others;
  * 3. when the order went on meanwhile, it is looked at again.
- * One change at a time: of two, one is refused. Events that come meanwhile find either the old waits or the new.
+ * One change at a time: of two, one is refused, and so is the next one until what this one affects has been undone.
+ * Events that come meanwhile find either the old waits or the new, or are kept for these.
  * A change that changes nothing, such as the same one again, does nothing.
  *
  * @param by id of the client that asks for it
  * @throws NotFound; InvalidRequest; StateConflict `OrderEnded`, `PointOfNoReturn`, `AmendmentNotPossible`,
- * `AmendedMeanwhile`; TechnicalError `Conflict` when others kept writing the order
+ * `AmendedMeanwhile`, `AmendmentInProgress`; TechnicalError `Conflict` when others kept writing the order
  */
 export async function amendOrder(
   deps: Dependencies,
@@ -68,7 +71,10 @@ export async function amendOrder(
       );
     if (writes.length === 0) return;
     const refused = await commit(deps, writes);
-    if (refused.size === 0) return;
+    if (refused.size === 0) {
+      await projectOrderState(deps, order);
+      return;
+    }
     if (refused.has('header'))
       throw new StateConflict('AmendedMeanwhile', `Order ${order} is being changed: look at it again`);
   }
@@ -88,6 +94,7 @@ function writesOf(change: Change, body: unknown) {
   const { stored, underWay, by, now } = change;
   const { header, document } = stored;
   const { suborders, timing, waits } = underWay;
+  assertNotAmending(suborders);
   const read = readAmendment(body, document);
   const leaving = new Set(
     suborders.flatMap((row) => (row.item !== undefined && isEnding(row) ? row.item : [])),
@@ -98,8 +105,16 @@ function writesOf(change: Change, body: unknown) {
   const facts = orderFacts(amendment.document);
   const isMoved = before.readyBy !== facts.readyBy || before.startsFrom !== facts.startsFrom;
   if (isMoved) assertMovable(suborders);
-  const cancelled = cancelledItems(change, amendment);
+  const gone = new Set([...leaving, ...cancelledItems(change, amendment)]);
+  assertOrderable(change, body, amendment);
 
+  const changed = changes(change, amendment, gone);
+  const plan = timing && amendment.added.length > 0 ? plannedWith(header.order, facts, gone) : undefined;
+  if (plan && changed && changed.writes.length > 0)
+    throw new StateConflict(
+      'AmendmentNotPossible',
+      'Items are added, and others are changed: send the one change, and then the other',
+    );
   const startsAt = startOf(facts, timing, now);
   const moved = isMoved ? rearmed(waits, before.requestedDate, facts.requestedDate, startsAt) : [];
   const hasBegun = suborders.some(
@@ -112,12 +127,80 @@ function writesOf(change: Change, body: unknown) {
   return [
     ...guarded('header', headerWrite(header, amendment, isMoved, expected)),
     ...guarded('document', documentWrite(header.order, amendment)),
-    ...guarded('history', told(header, by, now, amendment)),
+    ...guarded('history', told(header, by, now, amendment, changed?.charges ?? [])),
     ...guarded('plan', ...(timing ? [] : [isNotPlanned(header.order)])),
     ...guarded('cancellation', ...removal(change, amendment)),
     ...guarded('wait', ...moved),
-    ...guarded('suborders', ...additions(change, body, amendment, new Set([...leaving, ...cancelled]))),
+    ...guarded('suborders', ...(plan ? additions(change, facts, plan) : [])),
+    ...guarded('suborders', ...(changed?.writes ?? [])),
   ];
+}
+
+/** @throws StateConflict until what an earlier change affects has been undone */
+function assertNotAmending(suborders: readonly Suborder[]): void {
+  const items = suborders.flatMap(({ ends, item }) => (ends === 'amended' ? (item ?? []) : []));
+  if (items.length > 0)
+    throw new StateConflict(
+      'AmendmentInProgress',
+      `Item ${items.join(', ')} is being changed: send this change when that is done`,
+    );
+}
+
+/**
+ * Items that are added or changed are checked as those of a new order are.
+ * @throws InvalidRequest; StateConflict `AmendmentNotPossible`
+ */
+function assertOrderable(
+  { stored: { header } }: Change,
+  body: unknown,
+  { document, added, changed }: Amendment,
+): void {
+  if (added.length === 0 && changed.length === 0) return;
+  const { newContract } = inPatch(body, document.productOrderItem, () => checkOrder(document));
+  if (newContract && header.newContract === false)
+    throw new StateConflict(
+      'AmendmentNotPossible',
+      `Item ${[...added, ...changed].join(', ')} makes a new contract, for which this order was not checked: send it as an order of its own`,
+    );
+}
+
+/**
+ * The plan of an order without the items that are cancelled, which keep their numbers.
+ * @throws InvalidRequest; StateConflict for an item that relies on a cancelled one
+ */
+function plannedWith(order: OrderNumber, facts: OrderFacts, gone: ReadonlySet<string>): OrderPlan {
+  const items = facts.items.map((item) => {
+    const relied = item.reliesOn.find((id) => gone.has(id));
+    if (relied !== undefined && !gone.has(item.id))
+      throw new StateConflict(
+        'AmendmentNotPossible',
+        `Item ${item.id} relies on item ${relied}, which is cancelled`,
+      );
+    return gone.has(item.id) ? { ...item, action: 'noChange' as const } : item;
+  });
+  const plan = planOrder({ ...facts, items, order });
+  if ('refusals' in plan) throw new InvalidRequest(plan.refusals);
+  return plan;
+}
+
+/** What items and dates that change mean for the suborders that are there; until the order is divided, nothing. */
+function changes(
+  { stored: { header, document }, underWay, now }: Change,
+  amendment: Amendment,
+  gone: ReadonlySet<string>,
+): ChangedSuborders | undefined {
+  const facts = orderFacts(amendment.document);
+  const earlier = orderFacts(document);
+  const isDated = earlier.requestedDate !== facts.requestedDate;
+  if (!underWay.timing || (amendment.changed.length === 0 && !isDated)) return undefined;
+  const known = new Set(earlier.items.map(({ id }) => id));
+  const before = plannedWith(header.order, earlier, gone);
+  const after = plannedWith(
+    header.order,
+    { ...facts, items: facts.items.filter(({ id }) => known.has(id)) },
+    gone,
+  );
+  return changeSuborders({ before, after, orderFacts: isDated ? ['requestedDate'] : [], now }, underWay);
 }
 
 /** When what has not begun begins: at once, or for the date that the customer asks for. */
@@ -181,39 +264,12 @@ function removal({ stored: { header }, now }: Change, { removed }: Amendment): T
   ];
 }
 
-/**
- * The writes by which items that are added become suborders. Until the order is divided there is nothing to write:
- * that divides what the document says.
- * @param gone ids of items that are cancelled: nothing that is added has to do with them
- * @throws InvalidRequest as for a new order; StateConflict `AmendmentNotPossible`
- */
+/** The writes by which items that are added become suborders. */
 function additions(
   { stored: { header }, underWay, now }: Change,
-  body: unknown,
-  { document, added }: Amendment,
-  gone: ReadonlySet<string>,
+  facts: OrderFacts,
+  plan: OrderPlan,
 ): TransactItem[] {
-  if (added.length === 0) return [];
-  const { newContract } = inPatch(body, document.productOrderItem, () => checkOrder(document));
-  if (newContract && header.newContract === false)
-    throw new StateConflict(
-      'AmendmentNotPossible',
-      `Item ${added.join(', ')} makes a new contract, for which this order was not checked: send it as an order of its own`,
-    );
-  const { order } = header;
-  if (!underWay.timing) return [];
-  const facts = orderFacts(document);
-  const items = facts.items.map((item) => {
-    const relied = item.reliesOn.find((id) => gone.has(id));
-    if (relied !== undefined && !gone.has(item.id))
-      throw new StateConflict(
-        'AmendmentNotPossible',
-        `Item ${item.id} relies on item ${relied}, which is cancelled`,
-      );
-    return gone.has(item.id) ? { ...item, action: 'noChange' as const } : item;
-  });
-  const plan = planOrder({ ...facts, items, order });
-  if ('refusals' in plan) throw new InvalidRequest(plan.refusals);
   const timing = { steps: plan.network, flows: [...plan.flowTimes] };
   // Whoever may withdraw from an order has as long for what is added to it.
   const withdrawal = withdrawalEnds({ ...facts, orderDate: now.toISOString() });
@@ -221,7 +277,7 @@ function additions(
     startOf(facts, timing, now).getTime(),
     Date.parse(withdrawal ?? now.toISOString()),
   );
-  return addSuborders(order, plan, underWay, now.toISOString(), new Date(startsAt).toISOString());
+  return addSuborders(header.order, plan, underWay, now.toISOString(), new Date(startsAt).toISOString());
 }
 
 function headerWrite(
@@ -279,7 +335,8 @@ const told = (
   { order, amendments = 0 }: OrderHeader,
   by: string,
   now: Date,
-  { added, removed, document }: Amendment,
+  { added, changed, removed, document }: Amendment,
+  charges: ChangedSuborders['charges'],
 ): TransactItem =>
   historyItem({
     subject: order,
@@ -291,6 +348,8 @@ const told = (
       requestedCompletionDate: document.requestedCompletionDate,
       requestedStartDate: document.requestedStartDate,
       ...(added.length > 0 && { added }),
+      ...(changed.length > 0 && { changed }),
+      ...(charges.length > 0 && { charges }),
       ...(removed.length > 0 && { removed }),
     },
   });

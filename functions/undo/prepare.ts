@@ -1,12 +1,22 @@
 import * as z from 'zod';
+import { type AffectedSteps, prepareRedo } from '#shared/amendment/redo.ts';
 import { type FixedInputs, prepareUndo } from '#shared/steps/cancel-suborder.ts';
+import { affectedSteps } from '#state-machines/amendment/affected.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import { dependencies, taskHandler } from '../task-handler.ts';
 
 const fixedInputs: FixedInputs = (flow, step) =>
   flowNamed(flow)?.steps.find(({ id }) => id === step)?.with ?? {};
 
+const affectedBy: AffectedSteps = ({ flow: id, flags, amends }, records) => {
+  const flow = flowNamed(id);
+  if (!flow || !amends) throw new Error(`${id} cannot be changed`);
+  return affectedSteps(flow, { changed: amends.changed, before: flags, after: amends.flags }, records);
+};
+
 export const handler = taskHandler(
   z.object({ order: z.string(), suborder: z.string() }),
-  ({ order, suborder }) => prepareUndo(dependencies, order, suborder, fixedInputs),
+  async ({ order, suborder }) =>
+    (await prepareRedo(dependencies, order, suborder, affectedBy, fixedInputs)) ??
+    prepareUndo(dependencies, order, suborder, fixedInputs),
 );

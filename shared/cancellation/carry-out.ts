@@ -6,7 +6,7 @@ import { beginEnding } from '#shared/steps/begin-ending.ts';
 import { carryOutEnding } from '#shared/steps/cancel-suborder.ts';
 import { suborderKey } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { isEnding } from '#shared/steps/ending.ts';
+import { isCancelled } from '#shared/steps/ending.ts';
 import { cancellationsOf, isOver, moveCancellation } from '#shared/store/cancellations.ts';
 import { tableName } from '#shared/store/client.ts';
 import { loadDocument } from '#shared/store/orders.ts';
@@ -54,7 +54,7 @@ export async function carryOut(deps: Dependencies, request: Cancellation): Promi
       return;
     }
     const { suborders } = decision;
-    const fresh = suborders.filter((row) => !isEnding(row));
+    const fresh = suborders.filter((row) => !isCancelled(row));
     const ending = { ends: 'cancelled', cancelledBy: cancellation } as const;
     if (!(await beginEnding(deps, fresh, ending))) continue;
     // Items that were added meanwhile are cancelled with the others.

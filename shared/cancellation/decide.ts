@@ -1,5 +1,5 @@
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
-import { isEnding } from '#shared/steps/ending.ts';
+import { isCancelled, isEnding } from '#shared/steps/ending.ts';
 import type { Cancellation, Suborder } from '#shared/store/records.ts';
 
 type Problem = NonNullable<Cancellation['problems']>[number];
@@ -36,7 +36,7 @@ export function decide(
 
 function accept(rows: readonly Suborder[]): Decision {
   const running = rows.filter(({ endedAt }) => endedAt === undefined);
-  const passed = running.filter((row) => row.passedHard !== undefined && !isEnding(row));
+  const passed = running.filter((row) => row.passedHard !== undefined && !isCancelled(row));
   if (passed.length > 0) return { kind: 'refused', problems: passed.map(isPastReturn) };
   if (running.length === 0 && !rows.some(isEnding))
     return {

@@ -71,6 +71,8 @@ async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEven
   ]);
   if (refused.size === 0) return 'applied';
   if (refused.has('event')) return (await readEvent(deps, event))?.status ?? 'pending';
+  // Its suborder is changed at this moment: kept for what waits afterwards.
+  if (situation.suborder.ends === 'amended') return 'pending';
   // Items were added that wait for the step.
   if (!refused.has('wait') && (await isLinkedMeanwhile(deps, situation)))
     return applyEvent(deps, pointer, event);

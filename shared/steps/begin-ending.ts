@@ -9,7 +9,7 @@ import { writeTogether } from './transaction.ts';
 
 /** How suborders are to end, and why. */
 export interface Ending {
-  readonly ends: NonNullable<Suborder['ends']>;
+  readonly ends: Exclude<NonNullable<Suborder['ends']>, 'amended'>;
   /** Id of the request that asked for it: it is refused behind a hard point of no return. */
   readonly cancelledBy?: string | undefined;
 }
@@ -17,7 +17,7 @@ export interface Ending {
 /**
  * Decides that suborders end before their work is done, all of them or none: from then on none of their steps starts,
  * and none passes a point of no return. An order has at most 100 suborders, as many as a transaction has writes.
- * @param rows as they were read; those that are ending already are not to be among them
+ * @param rows as they were read; those that are cancelled already are not to be among them; a change that is under way gives way
  * @returns false when one of them has changed since it was read: look again
  */
 export async function beginEnding(
@@ -56,9 +56,9 @@ function decide(row: Suborder, { ends, cancelledBy }: Ending): TransactItem {
     Update: {
       TableName: tableName('suborders'),
       Key: suborderKey(order, suborder),
-      UpdateExpression: `SET #ends = :ends, #state = :to${cancelledBy === undefined ? '' : ', #cancelledBy = :by'} REMOVE #suspended`,
+      UpdateExpression: `SET #ends = :ends, #state = :to${cancelledBy === undefined ? '' : ', #cancelledBy = :by'} REMOVE #suspended, #amends`,
       ConditionExpression: [
-        NOT_ENDING,
+        `(${NOT_ENDING} OR #ends = :amended)`,
         '#state = :from',
         ...(cancelledBy === undefined ? [] : ['attribute_not_exists(#passedHard)']),
       ].join(' AND '),
@@ -66,10 +66,12 @@ function decide(row: Suborder, { ends, cancelledBy }: Ending): TransactItem {
         ...ENDS,
         '#state': 'state',
         '#suspended': 'suspended',
+        '#amends': 'amends',
         ...(cancelledBy !== undefined && { '#cancelledBy': 'cancelledBy', '#passedHard': 'passedHard' }),
       },
       ExpressionAttributeValues: {
         ':ends': ends,
+        ':amended': 'amended',
         ':from': state,
         ':to': whileEnding(row, ends),
         ...(cancelledBy !== undefined && { ':by': cancelledBy }),

@@ -13,7 +13,7 @@ import { beginEnding, confirm, type Ending, isStarted } from './begin-ending.ts'
 import { isLinked, openGate, startWait, suborderKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { endWaits } from './end-waits.ts';
-import { ENDS, isEnding, NOT_ENDING } from './ending.ts';
+import { ENDS, isCancelled, isEnding, NOT_ENDING } from './ending.ts';
 import { projectOrderState } from './order-state.ts';
 import { writeTogether } from './transaction.ts';
 
@@ -59,7 +59,7 @@ async function policyOf(
 /** The order's other items stop too, but for those that are past their hard point of no return. */
 async function stopOthers(deps: Dependencies, { order, suborder }: Suborder): Promise<void> {
   for (const other of await getSuborders(deps, order))
-    if (other.suborder !== MANAGEMENT && other.suborder !== suborder && !isEnding(other))
+    if (other.suborder !== MANAGEMENT && other.suborder !== suborder && !isCancelled(other))
       await endSuborder(deps, order, other.suborder, {
         ends: 'cancelled',
         cancelledBy: `${order}-${suborder}`,
@@ -82,8 +82,8 @@ export async function endSuborder(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const row = await getSuborder(deps, order, suborder);
     if (row.endedAt !== undefined) return row;
-    if (ending.cancelledBy !== undefined && row.passedHard !== undefined && !isEnding(row)) return row;
-    if (isEnding(row)) {
+    if (ending.cancelledBy !== undefined && row.passedHard !== undefined && !isCancelled(row)) return row;
+    if (isCancelled(row)) {
       await carryOutEnding(deps, row);
       return row;
     }
@@ -98,7 +98,7 @@ export async function endSuborder(
 export async function carryOutEnding(deps: Dependencies, row: Suborder): Promise<void> {
   const { order, suborder } = row;
   await confirm(deps, [row]);
-  await endWaits(deps, order, suborder);
+  await endWaits(deps, row);
   await projectOrderState(deps, order);
   if (isStarted(row)) return;
   try {
@@ -110,7 +110,7 @@ export async function carryOutEnding(deps: Dependencies, row: Suborder): Promise
 }
 
 /** Completed steps that can be undone, the latest first. */
-async function stepsToUndo(
+export async function stepsToUndo(
   deps: Dependencies,
   order: string,
   suborder: string,
@@ -138,6 +138,8 @@ export async function endCancelled(
     getSuborder(deps, order, suborder),
     stepsToUndo(deps, order, suborder),
   ]);
+  // Begun again, because the order was changed: what is left of an execution before that has nothing to end.
+  if (!isEnding(row)) return { status: row.state };
   if (left.length > 0)
     throw new StateConflict(
       'UndoIncomplete',

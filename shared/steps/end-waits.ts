@@ -1,6 +1,6 @@
 import { TechnicalError } from '#shared/domain/errors.ts';
 import { tableName } from '#shared/store/client.ts';
-import type { Outcome, Wait, WorkItem } from '#shared/store/records.ts';
+import type { Outcome, Suborder, Wait, WorkItem } from '#shared/store/records.ts';
 import { getStep } from '#shared/store/suborders.ts';
 import { getWaits } from '#shared/store/waits.ts';
 import { closeWorkItem, isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
@@ -14,28 +14,34 @@ import { writeTogether } from './transaction.ts';
  * Ends what a suborder waits for, since its end was decided: its flow leaves every wait, and work items are taken off
  * their desks with a note. Undo that is under way goes on. Safe to repeat.
  */
-export async function endWaits(deps: Dependencies, order: string, suborder: string): Promise<void> {
-  for (const wait of await getWaits(deps, order, suborder)) await endWait(deps, wait);
+export async function endWaits(
+  deps: Dependencies,
+  { order, suborder, ends }: Pick<Suborder, 'order' | 'suborder' | 'ends'>,
+): Promise<void> {
+  for (const wait of await getWaits(deps, order, suborder)) await endWait(deps, wait, ends);
 }
 
 const ATTEMPTS = 5;
 /** As this step fails what undoes a suborder: that waits for a person. */
 const UNDOING = 'cancel';
-const NOTE = 'The suborder is cancelled';
+const noteOf = (ends: Suborder['ends']): string =>
+  ends === 'amended' ? 'The order is changed: this may come again' : 'The suborder is cancelled';
 
 /**
  * Ends one wait of a suborder whose end was decided. Somebody may touch the work item meanwhile: then the two are
  * looked at again, so that neither stays alone.
  */
-export async function endWait(deps: Dependencies, wait: Wait): Promise<void> {
+export async function endWait(deps: Dependencies, wait: Wait, ends: Suborder['ends']): Promise<void> {
   if (wait.status !== 'open' || wait.kind === 'undo' || wait.step === UNDOING) return;
   const at = deps.now().toISOString();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await workItemOf(deps, wait);
     if (item?.failure?.undo !== undefined) return;
     const refused = await writeTogether(deps, [
-      leave(wait),
-      ...(item && isLive(item.state) ? [closeWorkItem(item, { by: 'milepost', note: NOTE, at })] : []),
+      ends === 'amended' && wait.kind === 'gate' ? leaveForNow(wait) : leave(wait),
+      ...(item && isLive(item.state)
+        ? [closeWorkItem(item, { by: 'milepost', note: noteOf(ends), at })]
+        : []),
     ]);
     if (!refused || refused.includes(WAIT)) return;
   }
@@ -71,6 +77,18 @@ export const leave = (wait: Wait, outcome: Outcome = outcomeOf(wait)): TransactI
       ':timer': 'timer',
       ':hold': 'hold',
     },
+  },
+});
+
+/** The write that has a flow leave a gate to which it will come again: what it waits for stays. */
+const leaveForNow = ({ order, wait }: Wait): TransactItem => ({
+  Update: {
+    TableName: tableName('waits'),
+    Key: { order, wait },
+    UpdateExpression: 'SET #leaves = :leaves',
+    ConditionExpression: '#status = :open',
+    ExpressionAttributeNames: { '#leaves': 'leaves', '#status': 'status' },
+    ExpressionAttributeValues: { ':leaves': SUBORDER_ENDING, ':open': 'open' },
   },
 });
 

@@ -3,8 +3,15 @@ import type { Suborder } from '#shared/store/records.ts';
 /** Whether a suborder is to end before its work is done: none of its steps may start any more. */
 export const isEnding = ({ ends }: Pick<Suborder, 'ends'>): boolean => ends !== undefined;
 
+/** Whether it ends for good; one that is changed begins again. */
+export const isCancelled = ({ ends }: Pick<Suborder, 'ends'>): boolean =>
+  ends !== undefined && ends !== 'amended';
+
 /** What a step is told that comes after that; its flow then undoes what was done. */
-export const SUBORDER_ENDING = { error: 'SuborderEnding', cause: 'The suborder is being cancelled' } as const;
+export const SUBORDER_ENDING = {
+  error: 'SuborderEnding',
+  cause: 'The suborder is being cancelled or changed',
+} as const;
 
 /** The condition of a write to a suborder that must not come after its end was decided, and the name in it. */
 export const NOT_ENDING = 'attribute_not_exists(#ends)';

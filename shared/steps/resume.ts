@@ -7,9 +7,11 @@ import {
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { AMENDED } from '#shared/amendment/amended.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
 import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { endWaits } from './end-waits.ts';
 import { projectOrderState } from './order-state.ts';
 import { openRemainingGates, recordStep } from './record-step.ts';
 import { FIRST_RUN } from './run-step.ts';
@@ -31,8 +33,12 @@ export type Resumption = 'waiting' | 'resumed' | 'closed';
  * Safe to repeat, and it does not matter which of them came last.
  */
 export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<Resumption> {
-  const { order, suborder, pending, notBefore, token, outcome, status } = wait;
+  const { order, suborder, token, status, leaves } = wait;
+  const { pending, notBefore, outcome } = leaves
+    ? { pending: undefined, notBefore: undefined, outcome: leaves }
+    : wait;
   if (status === 'resumed' || status === 'closed') return status;
+  if (pending?.has(AMENDED)) await endWaits(deps, await getSuborder(deps, order, suborder));
   if (pending && pending.size > 0) return 'waiting';
   if (wait.kind !== 'start' && !outcome && token) await keepTime(deps, wait);
   if (wait.kind !== 'start' && !(token && outcome)) return 'waiting';

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder } from '#shared/store/records.ts';
 import { suborderKey } from './completion.ts';
@@ -17,19 +18,25 @@ export function flowArn(flow: string): string {
   return prefix + flow.replaceAll('.', '_');
 }
 
+/** An execution's name: the order's for order management, else order and suborder, and which one it is when it began again. */
+export const executionName = ({
+  order,
+  suborder,
+  restarts,
+}: Pick<Suborder, 'order' | 'suborder' | 'restarts'>): string =>
+  [order, ...(suborder === MANAGEMENT ? [] : [suborder]), ...(restarts ? [restarts + 1] : [])].join('-');
+
 /**
  * Starts the execution of a suborder. Starting twice is harmless: the execution's name is the suborder's number, and
  * Step Functions refuses a name for 90 days after its execution has ended.
  */
-export async function startSuborder(
-  deps: StartDependencies,
-  { order, suborder, flow, flags }: Suborder,
-): Promise<void> {
+export async function startSuborder(deps: StartDependencies, work: Suborder): Promise<void> {
+  const { order, suborder, flow, flags } = work;
   try {
     await deps.stepFunctions.send(
       new StartExecutionCommand({
         stateMachineArn: flowArn(flow),
-        name: `${order}-${suborder}`,
+        name: executionName(work),
         input: JSON.stringify({ order, suborder, flags }),
       }),
     );

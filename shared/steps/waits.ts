@@ -91,9 +91,11 @@ export async function parkWait(
 /** The wait is written first, then the suborder is looked at: a cancel does it the other way round, so that one of them sees the other. */
 async function leaveIfEnding(deps: Dependencies, parking: Parking): Promise<void> {
   const { order, suborder, step, kind } = parking;
-  if (kind === 'undo' || !isEnding(await getSuborder(deps, order, suborder))) return;
+  if (kind === 'undo') return;
+  const row = await getSuborder(deps, order, suborder);
+  if (!isEnding(row)) return;
   const wait = await getWait(deps, order, waitId(suborder, step, kind));
-  if (wait) await endWait(deps, wait);
+  if (wait) await endWait(deps, wait, row.ends);
 }
 
 function park(parking: Parking): TransactItem {
@@ -126,6 +128,7 @@ function park(parking: Parking): TransactItem {
     'reminders',
     'question',
     'onDeadline',
+    'leaves',
     ...(kind === 'gate' ? [] : ['notBefore']),
   ];
   const stale = optional.filter((name) => !names.includes(name));

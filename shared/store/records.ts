@@ -29,6 +29,19 @@ export const pointOfNoReturnSchema = z.object({
 });
 export type PointOfNoReturn = z.infer<typeof pointOfNoReturnSchema>;
 
+/** What a change of the order makes of a suborder that is under way. */
+export const amendsSchema = z.object({
+  facts,
+  flags: z.record(z.string(), z.boolean()),
+  steps: z.int(),
+  noReturn: z.record(z.string(), pointOfNoReturnSchema).optional(),
+  /** Names of the facts that change. */
+  changed: z.array(z.string()),
+  /** Once its flow has left what it waited for: the steps that are done again, and how many were done by then. */
+  affected: z.array(z.string()).optional(),
+  done: z.int().optional(),
+});
+
 /** One suborder: the order item's process. Key: order, `SUBORDER#nn`. */
 export const suborderSchema = z.object({
   order: z.string(),
@@ -60,7 +73,11 @@ export const suborderSchema = z.object({
   /** While it is suspended no step starts: who did it, and why. */
   suspended: z.object({ by: z.string(), at: instant, reason: z.string() }).optional(),
   /** How it will end, from the moment on that it is to end before its work is done: no step starts any more. */
-  ends: z.enum(['cancelled', 'failed']).optional(),
+  ends: z.enum(['cancelled', 'failed', 'amended']).optional(),
+  /** When it ends as `amended`: it begins again from the first step that the change affects, with this. */
+  amends: amendsSchema.optional(),
+  /** How often it began again: each time is an execution of its own. */
+  restarts: z.int().optional(),
   /** Id of the request that cancels it. */
   cancelledBy: z.string().optional(),
   startedAt: instant.optional(),
@@ -141,6 +158,8 @@ export const waitSchema = z.object({
   /** What the step does when it completes; carried from the definition that the execution runs. */
   completion: completionSchema.optional(),
   outcome: outcomeSchema.optional(),
+  /** For a gate whose suborder is changed: its flow leaves with this, and asks again for what is then still pending. */
+  leaves: outcomeSchema.optional(),
 });
 export type Wait = z.infer<typeof waitSchema>;
 

@@ -8,7 +8,7 @@ import {
 import { NotFound } from '#shared/domain/errors.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { flowArn } from '#shared/steps/start-suborder.ts';
+import { executionName, flowArn } from '#shared/steps/start-suborder.ts';
 import type { Suborder } from '#shared/store/records.ts';
 import { getSuborder } from '#shared/store/suborders.ts';
 import type { Finding } from './findings.ts';
@@ -17,11 +17,7 @@ interface Watching {
   readonly stepFunctions: Pick<SFNClient, 'send'>;
 }
 
-type WorkRef = Pick<Suborder, 'order' | 'suborder' | 'flow'>;
-
-/** An execution's name: the order's for order management, else order and suborder. */
-export const executionName = ({ order, suborder }: Pick<Suborder, 'order' | 'suborder'>): string =>
-  suborder === MANAGEMENT ? order : `${order}-${suborder}`;
+type WorkRef = Pick<Suborder, 'order' | 'suborder' | 'flow' | 'restarts'>;
 
 const executionArn = (work: WorkRef): string =>
   `${flowArn(work.flow).replace(':stateMachine:', ':execution:')}:${executionName(work)}`;

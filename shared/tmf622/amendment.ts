@@ -8,6 +8,20 @@ import { readOrder } from './read-order.ts';
 const dateTime = z.iso.datetime({ offset: true });
 const text = z.string().max(4000);
 
+type PatchItem = {
+  [name: string]: unknown;
+  id: string;
+  product?: Record<string, unknown> | undefined;
+  productOrderItem?: PatchItem[] | undefined;
+};
+
+/** An item of the patch, as far as it is compared with the one that the order has. */
+const patchItem: z.ZodType<PatchItem> = z.looseObject({
+  id: z.string(),
+  product: z.looseObject({}).optional(),
+  productOrderItem: z.lazy(() => z.array(patchItem)).optional(),
+});
+
 /** What of an order can be changed while it is under way; null takes an attribute away (RFC 7396). */
 const patchSchema = z.strictObject({
   requestedCompletionDate: dateTime.nullish(),
@@ -16,11 +30,8 @@ const patchSchema = z.strictObject({
   notificationContact: text.nullish(),
   priority: text.nullish(),
   note: z.array(z.looseObject({ text })).nullish(),
-  /** All items that are to remain. */
-  productOrderItem: z
-    .array(z.looseObject({ id: z.string() }))
-    .min(1)
-    .optional(),
+  /** All items that the order is to have. */
+  productOrderItem: z.array(patchItem).min(1).optional(),
 });
 
 /** A change of an order. */
@@ -28,6 +39,8 @@ export interface Amendment {
   readonly document: OrderDocument;
   /** Ids of items that the order did not have. */
   readonly added: readonly string[];
+  /** Ids of items that are not as they were, those among them that hold a changed one. */
+  readonly changed: readonly string[];
   /** Ids of items that are not wanted any more. They stay in the document, which shows how they end. */
   readonly removed: readonly string[];
 }
@@ -43,16 +56,17 @@ export function readAmendment(body: unknown, document: OrderDocument): Amendment
   const { productOrderItem = document.productOrderItem, ...attributes } = read.data;
   const changes = Object.entries(attributes);
   const removals = new Set(changes.filter(([, value]) => value === null).map(([name]) => name));
-  const { added, removed } = itemChanges(productOrderItem, document);
-  const items = [...document.productOrderItem, ...added];
+  const { added, changed, removed } = itemChanges(productOrderItem, document);
+  const items = [...document.productOrderItem.map((item) => changed.get(item.id) ?? item), ...added];
   const merged = { ...document, ...Object.fromEntries(changes), productOrderItem: items };
   const amended = Object.fromEntries(Object.entries(merged).filter(([name]) => !removals.has(name)));
   return {
     document:
-      added.length === 0
+      added.length === 0 && changed.size === 0
         ? orderDocumentSchema.parse(amended)
         : inPatch(body, items, () => readOrder(amended, document.orderDate)),
     added: added.map(({ id }) => id),
+    changed: [...changed.keys()],
     removed,
   };
 }
@@ -93,12 +107,11 @@ function problems(error: z.ZodError, body: unknown): Problem[] {
   );
 }
 
-type PatchItem = { readonly id: string };
-
-/** @throws InvalidRequest for an item that is there twice; StateConflict naming one that is not as it was */
+/** @throws InvalidRequest for an item that is there twice; StateConflict naming one of which something else than what is ordered changes */
 function itemChanges(items: readonly PatchItem[], document: OrderDocument) {
   const known = new Map(document.productOrderItem.map((item) => [item.id, item]));
   const kept = new Set<string>();
+  const changed = new Map<string, PatchItem>();
   for (const [index, item] of items.entries()) {
     const before = known.get(item.id);
     if (before && kept.has(item.id))
@@ -109,30 +122,37 @@ function itemChanges(items: readonly PatchItem[], document: OrderDocument) {
         },
       ]);
     kept.add(item.id);
-    if (before && !isSame(item, before))
+    if (!before || isSame(item, before)) continue;
+    if (!isDeepStrictEqual(fixedPart(item), fixedPart(before)))
       throw new StateConflict(
         'AmendmentNotPossible',
-        `Item ${item.id} is changed: cancel it, and send it anew as an order of its own`,
+        `Item ${item.id}: only what is ordered, and its characteristics, can be changed: cancel it, and send it anew as an order of its own`,
       );
+    changed.set(item.id, withoutServerSet(item));
   }
   return {
     added: items.filter(({ id }) => !known.has(id)),
+    changed,
     removed: document.productOrderItem.flatMap(({ id }) => (kept.has(id) ? [] : [id])),
   };
 }
 
 /** Whether an item is as it was accepted; what the server adds to it when it is read does not count. */
-const isSame = (item: { readonly id: string }, before: ProductOrderItem): boolean =>
+const isSame = (item: PatchItem, before: ProductOrderItem): boolean =>
   isDeepStrictEqual(withoutServerSet(item), withoutServerSet(before));
 
-function withoutServerSet(item: unknown): unknown {
-  if (typeof item !== 'object' || item === null) return item;
-  return Object.fromEntries(
-    Object.entries(item)
-      .filter(([name]) => name !== 'state' && name !== 'progress')
-      .map(([name, value]) => [
-        name,
-        name === 'productOrderItem' && Array.isArray(value) ? value.map(withoutServerSet) : value,
-      ]),
-  );
+/** What of an item, and of those inside of it, stays as it was accepted. */
+const fixedPart = ({ productOrderItem = [], product, ...item }: PatchItem): unknown => ({
+  id: item.id,
+  action: item.action,
+  billingAccount: item.billingAccount,
+  relations: item.productOrderItemRelationship,
+  installed: product?.id,
+  place: product?.place,
+  inside: productOrderItem.map(fixedPart),
+});
+
+function withoutServerSet({ productOrderItem, ...item }: PatchItem): PatchItem {
+  const { state: _state, progress: _progress, ...kept } = item;
+  return { ...kept, ...(productOrderItem && { productOrderItem: productOrderItem.map(withoutServerSet) }) };
 }

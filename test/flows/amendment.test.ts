@@ -21,7 +21,9 @@ beforeEach(async () => {
 
 const inDays = async (days: number) =>
   new Date((await stage.platform.cloud.now()) + days * DAY).toISOString();
+/** Changes an order a minute from now, and settles. No person does two things in one instant. */
 async function patch(order: string, body: unknown) {
+  await stage.advance('PT1M');
   const headers = { 'content-type': 'application/merge-patch+json' };
   const request = {
     role: 'channel',
@@ -87,17 +89,20 @@ describe('a change of an order that waits for its date', () => {
   });
 });
 
+const referenceOrder = () =>
+  z.looseObject({ productOrderItem: z.array(z.looseObject({ id: z.string() })) }).parse(readReferenceOrder());
+const physicalSim = (id: string) => ({
+  ...item(id),
+  product: { productCharacteristic: [{ name: 'simType', value: 'physical' }] },
+});
+
 describe('items that are added', () => {
-  const physical = (id: string) => ({
-    ...item(id),
-    product: { productCharacteristic: [{ name: 'simType', value: 'physical' }] },
-  });
   const started = (order: string) =>
     [...new Set(stage.effects(order).map(({ step = '' }) => step.slice(0, 2)))].sort();
 
   it('are begun at once, and the order is complete when they are, however often that is sent', async () => {
-    const order = await stage.submit({ ...MOBILES, productOrderItem: [physical('1')] });
-    const items = [physical('1'), item('2'), physical('3')];
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [physicalSim('1')] });
+    const items = [physicalSim('1'), item('2'), physicalSim('3')];
     const answer = await patch(order, { productOrderItem: items });
     expect(answer).toMatchObject({ status: 200, body: { state: 'inProgress' } });
     expect((await stage.item(order, '2')).state).toBe('completed');
@@ -119,9 +124,7 @@ describe('items that are added', () => {
   });
 
   it('wait for what others have still to reach, and others for them; what is reached counts as open', async () => {
-    const { productOrderItem, ...reference } = z
-      .looseObject({ productOrderItem: z.array(z.looseObject({ id: z.string() })) })
-      .parse(readReferenceOrder());
+    const { productOrderItem, ...reference } = referenceOrder();
     const of = (...ids: string[]) => productOrderItem.filter(({ id }) => ids.includes(id));
     const television = of('5').map((tv) => ({ ...tv, productOrderItemRelationship: [] }));
     const first = [...of('1', '2', '3'), ...television];
@@ -147,7 +150,7 @@ describe('items that are added', () => {
   });
 
   it('are checked as those of a new order, with the place of each field in the request', async () => {
-    const order = await stage.submit({ ...MOBILES, productOrderItem: [physical('1')] });
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [physicalSim('1')] });
     const before = await stage.order(order);
     const added = [
       { ...item('2'), productOffering: { id: 'mobile-none' } },
@@ -155,7 +158,7 @@ describe('items that are added', () => {
       { ...item('2'), productOrderItemRelationship: [{ id: '9', relationshipType: 'reliesOn' }] },
     ];
     const answers = [];
-    for (const one of added) answers.push(await patch(order, { productOrderItem: [one, physical('1')] }));
+    for (const one of added) answers.push(await patch(order, { productOrderItem: [one, physicalSim('1')] }));
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400]);
     expect(answers.map(({ body }) => body)).toMatchObject([
       { pointer: '/productOrderItem/0/productOffering/id' },
@@ -166,6 +169,125 @@ describe('items that are added', () => {
   });
 });
 
+describe('an item that is changed', () => {
+  const larger = (sim: ReturnType<typeof item>) => ({
+    ...sim,
+    productOffering: { id: 'mobile-postpaid-100gb' },
+  });
+  /** What systems did for a suborder, but for messages. */
+  const did = (order: string, suborder: string) =>
+    stage
+      .effects(order)
+      .filter(({ step, operation }) => step?.startsWith(`${suborder}.`) && operation !== 'message.send')
+      .map(({ step }) => step?.slice(suborder.length + 1));
+  const BEFORE = ['lock', 'number', 'sim', 'provision', 'ship'];
+  const AGAIN = ['provision.undo', 'provision'];
+
+  it('is undone back to the first step that is affected, and done again; what comes before stays done', async () => {
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [physicalSim('1'), item('2')] });
+    await stage.pick(order, '01');
+    expect(did(order, '01').toSorted()).toEqual(BEFORE.toSorted());
+    const items = [larger(physicalSim('1')), item('2')];
+    expect(await patch(order, { productOrderItem: items })).toMatchObject({
+      status: 200,
+      body: {
+        state: 'inProgress',
+        productOrderItem: [{ productOffering: { id: 'mobile-postpaid-100gb' } }, {}],
+      },
+    });
+    await stage.advance('PT1H');
+    expect(did(order, '01').slice(BEFORE.length)).toEqual(AGAIN);
+    const plans = stage.effects(order, 'mobile.provision').filter(({ step }) => step === '01.provision');
+    expect(plans.map(({ input }) => input.plan)).toEqual(['POSTPAID-20GB', 'POSTPAID-100GB']);
+    expect((await patch(order, { productOrderItem: items })).status).toBe(200);
+    expect(did(order, '01').slice(BEFORE.length)).toEqual(AGAIN);
+    expect(await amendments(order)).toMatchObject([{ details: { changed: ['1'] } }]);
+
+    // What was complete is not changed any more.
+    const late = await patch(order, { productOrderItem: [items[0], larger(item('2'))] });
+    expect(late).toMatchObject({ status: 422, body: { message: 'Item 2 has ended, or is about to' } });
+    await stage.deliver(order, '01');
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.simulator.doubleEffects()).toEqual({ byKey: [], byStep: [], undoneTwice: [] });
+  });
+
+  it('keeps what comes from outside meanwhile, and other changes away, until that is done', async () => {
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [physicalSim('1')] });
+    await stage.pick(order, '01');
+    stage.script({ operation: 'mobile.deprovision' }, { kind: 'reject', code: 'UNDO_FAILED' });
+    await patch(order, { productOrderItem: [larger(physicalSim('1'))] });
+    await stage.advance('PT1M');
+    const [undo] = await stage.desk('ACTIVATION_FALLOUT', order);
+    expect(undo).toMatchObject({ suborder: '01', step: 'provision' });
+
+    expect(await patch(order, { description: 'Second thoughts' })).toMatchObject({
+      status: 409,
+      body: { message: 'Item 1 is being changed: send this change when that is done' },
+    });
+    expect(await stage.deliver(order, '01')).toBe('kept');
+    expect((await stage.item(order, '1')).state).toBe('inProgress');
+    await stage.act(String(undo?.id), 'resolve', { action: 'RETRY', reason: 'It works again' });
+    await stage.advance('PT1H');
+    expect(did(order, '01').slice(BEFORE.length, BEFORE.length + 2)).toEqual(AGAIN);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('can be cancelled while it is changed: each step is undone once', async () => {
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [physicalSim('1')] });
+    await stage.pick(order, '01');
+    stage.script({ operation: 'mobile.deprovision' }, { kind: 'reject', code: 'UNDO_FAILED' });
+    await patch(order, { productOrderItem: [larger(physicalSim('1'))] });
+    await stage.advance('PT1M');
+    const { id } = await stage.api.cancel(order);
+    await stage.settle();
+    const [undo] = await stage.desk('ACTIVATION_FALLOUT', order);
+    await stage.act(String(undo?.id), 'resolve', { action: 'RETRY', reason: 'It works again' });
+    await stage.advance('PT1H');
+    const [card] = await stage.desk('LOGISTICS_RETURNS', order);
+    expect(card).toMatchObject({ suborder: '01', step: 'pick' });
+    expect(did(order, '01').filter((step) => step?.endsWith('.undo'))).toEqual([
+      'provision.undo',
+      'ship.undo',
+    ]);
+    expect(await stage.api.cancellation(id)).toMatchObject({ state: 'inProgress' });
+    expect(stage.simulator.doubleEffects().undoneTwice).toEqual([]);
+  });
+
+  it('that has not come so far knows it from now on; work at a desk that is affected comes again', async () => {
+    const { productOrderItem, ...reference } = referenceOrder();
+    const of = (id: string) => productOrderItem.find((one) => one.id === id);
+    const order = await stage.submit({
+      ...reference,
+      productOrderItem: [of('1'), of('2'), of('3'), of('6')],
+    });
+    const before = await stage.workItem('LOGISTICS_PICK', order, '03');
+    const router = { ...of('3'), productOffering: { id: 'router-wifi6' } };
+    const line = { ...of('2'), productOffering: { id: 'internet-500' } };
+    const answer = await patch(order, { productOrderItem: [of('1'), line, router, of('6')] });
+    expect(answer.status).toBe(200);
+    await stage.advance('PT1H');
+    expect(did(order, '03')).toEqual(['lock', 'reserve', 'reserve.undo', 'reserve']);
+    const after = await stage.workItem('LOGISTICS_PICK', order, '03');
+    expect(after.id).not.toBe(before.id);
+    expect((await stage.api.workItem(before.id, 'logistics')).state).toBe('closed');
+
+    for (const suborder of ['01', '03']) await stage.pick(order, suborder);
+    await stage.visit(order, '01');
+    await stage.advance('PT1H');
+    const [provision] = stage.effects(order, 'internet.provision');
+    expect(provision?.input).toMatchObject({ profile: 'INTERNET-500' });
+
+    const gone = await patch(order, { productOrderItem: [of('1'), of('2'), router, of('6')] });
+    expect(gone).toMatchObject({
+      status: 422,
+      body: { message: 'Item 2 has reached INTERNET_ACTIVE, and item 6 has gone on from there' },
+    });
+    await stage.deliver(order, '03');
+    await stage.advance('PT1H');
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+});
+
 describe('a change that cannot be made', () => {
   it('is refused, and says why', async () => {
     const order = await stage.submit({ ...MOBILES, requestedStartDate: await inDays(5) });
@@ -173,12 +295,12 @@ describe('a change that cannot be made', () => {
     const refusals = [
       await patch(order, { relatedParty: [] }),
       await patch(order, { requestedStartDate: 'soon' }),
-      await patch(order, { productOrderItem: [item('1'), { ...item('2'), quantity: 2 }] }),
+      await patch(order, { productOrderItem: [item('1'), { ...item('2'), action: 'delete' }] }),
     ];
     expect(refusals.map(({ status }) => status)).toEqual([400, 400, 422]);
     const messages = refusals.map(({ body }) => JSON.stringify(body));
     expect(messages[0]).toContain('/relatedParty');
-    expect(messages[2]).toContain('Item 2 is changed');
+    expect(messages[2]).toContain('Item 2: only what is ordered');
     expect(await stage.order(order)).toEqual(before);
     expect((await patch('0000000000', { description: 'x' })).status).toBe(404);
   });

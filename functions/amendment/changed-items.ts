@@ -1,0 +1,286 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AMENDED } from '#shared/amendment/amended.ts';
+import { StateConflict } from '#shared/domain/errors.ts';
+import type { Facts } from '#shared/domain/facts.ts';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
+import { startWait, suborderKey, type TransactItem } from '#shared/steps/completion.ts';
+import { isEnding, NOT_ENDING } from '#shared/steps/ending.ts';
+import { isDone } from '#shared/steps/run-step.ts';
+import { tableName } from '#shared/store/client.ts';
+import type { StepRecord, Suborder, Wait } from '#shared/store/records.ts';
+import { affectedSteps, uses } from '#state-machines/amendment/affected.ts';
+import { flowNamed } from '#state-machines/catalogue.ts';
+import type { Flow, Step } from '#state-machines/language/flow.ts';
+import { predecessors } from '#state-machines/language/graph.ts';
+import { START } from '#state-machines/planning/links.ts';
+import type { OrderPlan, PlannedSuborder } from '#state-machines/planning/plan.ts';
+import type { UnderWay } from './added-items.ts';
+
+/** What a change makes of the suborders that are there. */
+export interface ChangedSuborders {
+  readonly writes: readonly TransactItem[];
+  /** Numbers of those that begin again from the first step that the change affects. */
+  readonly restarted: ReadonlySet<string>;
+  /** Items that are past a soft point of no return which is taken back, and the step that passed it: a fee or a return follows. */
+  readonly charges: readonly { readonly item: string; readonly step: string }[];
+}
+
+/** The plans of an order before and after a change, with the same items; and names of the order's own facts that change. */
+export interface ChangeOfPlan {
+  readonly before: OrderPlan;
+  readonly after: OrderPlan;
+  readonly orderFacts: readonly string[];
+  readonly now: Date;
+}
+
+/**
+ * What follows from facts that change, for each suborder: (1) one that has not begun, or has not come to what they mean
+ * something to, knows them from now on; (2) any other one ends what it does, undoes back to the first step that they
+ * mean something to, and begins again, so that what comes before that is found done.
+ * All is refused when one of them went on, or began to end, since it was read: look again.
+ *
+ * @throws StateConflict `PointOfNoReturn`; `AmendmentNotPossible` for an item that is complete, would need another flow, or
+ * that others have gone on from
+ */
+export function changeSuborders(plans: ChangeOfPlan, underWay: UnderWay): ChangedSuborders {
+  const changes = underWay.suborders.flatMap((row) => changeOf(row, plans, underWay) ?? []);
+  return {
+    writes: changes.flatMap(({ writes }) => writes),
+    restarted: new Set(changes.flatMap(({ row, affected }) => (affected ? [row.suborder] : []))),
+    charges: changes.flatMap(({ row: { item, passedSoft }, affected }) =>
+      item !== undefined && passedSoft !== undefined && affected?.has(passedSoft)
+        ? [{ item, step: passedSoft }]
+        : [],
+    ),
+  };
+}
+
+interface ChangedSuborder {
+  readonly row: Suborder;
+  readonly writes: readonly TransactItem[];
+  /** The steps that are done again. */
+  readonly affected?: ReadonlySet<string>;
+}
+
+function changeOf(
+  row: Suborder,
+  { before, after, orderFacts, now }: ChangeOfPlan,
+  underWay: UnderWay,
+): ChangedSuborder | undefined {
+  if (row.suborder === MANAGEMENT) return undefined;
+  const of = ({ suborders }: OrderPlan) => suborders.find(({ suborder }) => suborder === row.suborder);
+  const [was, is] = [of(before), of(after)];
+  if (!was && !is) return undefined;
+  const names = was && is ? changedNames(was.facts, is.facts) : [];
+  const isSame = was && is && names.length === 0 && was.flow === is.flow;
+  const isOver = row.endedAt !== undefined || isEnding(row);
+  if (isSame && (isOver || orderFacts.length === 0)) return undefined;
+  if (isOver) throw notPossible(row, 'has ended, or is about to');
+  const flow = flowNamed(row.flow);
+  if (!was || !is || !flow || was.flow !== is.flow || is.flow !== row.flow)
+    throw notPossible(row, 'would be something else: cancel it, and send it as an order of its own');
+  if (!isDeepStrictEqual(linksOf(was), linksOf(is)))
+    throw notPossible(row, 'would wait for other items, or others for it, than it did');
+
+  const changed = [...names, ...orderFacts];
+  const facts = changedFacts(row.facts, is.facts, names);
+  const next = { facts, flags: is.flags, steps: is.steps, noReturn: is.noReturn };
+  if (row.startedAt === undefined) return { row, writes: notBegun(row, next, underWay, now) };
+  const steps = underWay.steps.filter(({ suborder }) => suborder === row.suborder);
+  const hasOtherPath = !isDeepStrictEqual(row.flags, is.flags);
+  if (!hasOtherPath && !hasComeTo(flow, changed, steps))
+    return names.length === 0 ? undefined : { row, writes: [knows(row, next)] };
+  const affected = affectedSteps(flow, { changed, before: row.flags, after: is.flags }, steps);
+  assertReturn(row, flow, steps, affected);
+  assertNobodyHasGoneOn(row, steps, affected, underWay);
+  return { row, affected, writes: [begins(row, next, changed), held(row)] };
+}
+
+const notPossible = ({ item }: Suborder, why: string): StateConflict =>
+  new StateConflict('AmendmentNotPossible', `Item ${item} ${why}`);
+
+function changedNames(before: Facts, after: Facts): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name]));
+}
+
+/** The facts of a suborder, corrections of people among them, with those that change. */
+function changedFacts(before: Facts, after: Facts, names: readonly string[]): Suborder['facts'] {
+  const kept = Object.entries(before).filter(([name]) => !names.includes(name));
+  const changed = names.flatMap((name) => (after[name] === undefined ? [] : [[name, after[name]] as const]));
+  return Object.fromEntries([...kept, ...changed]);
+}
+
+const linksOf = ({ waits, opens }: PlannedSuborder) => ({ waits, opens });
+
+/** Whether a step that one of these facts means something to was reached, or may be under way. A timer that waits for the date of the order is moved instead. */
+function hasComeTo(flow: Flow, changed: readonly string[], steps: readonly StepRecord[]): boolean {
+  const records = new Map(steps.map((record) => [record.step, record]));
+  const before = predecessors(flow);
+  const conditional = new Set(flow.steps.flatMap(({ id, when }) => (when ? [id] : [])));
+  /** Done, or perhaps left out. */
+  const isOver = (id: string): boolean => {
+    const record = records.get(id);
+    if (record) return isDone(record);
+    return conditional.has(id) && (before.get(id) ?? []).every(isOver);
+  };
+  return flow.steps.some((step) => {
+    if (!uses(step, changed)) return false;
+    const record = records.get(step.id);
+    if (record?.status === 'waiting') return !isMovedWithOrder(step);
+    if (record && record.status !== 'obsolete') return true;
+    return (before.get(step.id) ?? []).every(isOver);
+  });
+}
+
+/** Whether a step waits for the very date that the customer asked for. */
+export const isMovedWithOrder = ({ task, with: given }: Pick<Step, 'task' | 'with'>): boolean =>
+  task.kind === 'timer' && isDeepStrictEqual(given.dueAt, { $fact: 'requestedDate' });
+
+/** @throws StateConflict when something that cannot be taken back has been done */
+function assertReturn(
+  { item, passedHard }: Suborder,
+  flow: Flow,
+  steps: readonly StepRecord[],
+  affected: ReadonlySet<string>,
+): void {
+  const done = new Set(steps.filter(isDone).map(({ step }) => step));
+  const forGood = flow.steps.find(
+    ({ id, task }) =>
+      done.has(id) && affected.has(id) && task.kind === 'system' && task.undo === 'irreversible',
+  );
+  const passed = passedHard ?? forGood?.id;
+  if (passed !== undefined)
+    throw new StateConflict(
+      'PointOfNoReturn',
+      `Item ${item} is past its point of no return, the step ${passed}: it cannot be changed any more`,
+    );
+}
+
+/** @throws StateConflict naming an item that has gone on from what would be taken back */
+function assertNobodyHasGoneOn(
+  row: Suborder,
+  steps: readonly StepRecord[],
+  affected: ReadonlySet<string>,
+  { suborders, waits }: UnderWay,
+): void {
+  const taken = steps.flatMap(({ step, reaches }) => (reaches && affected.has(step) ? [reaches] : []));
+  for (const milestone of taken)
+    for (const { wait } of row.opens[milestone] ?? []) {
+      const other = suborders.find(({ suborder }) => suborder === wait.slice(0, wait.indexOf('#')));
+      const gate = waits.find((known) => known.wait === wait);
+      const isOver = gate?.status === 'resumed' && (gate.pending?.size ?? 0) === 0;
+      if (isOver && other && !isEnding(other))
+        throw notPossible(row, `has reached ${milestone}, and item ${other.item} has gone on from there`);
+    }
+}
+
+type Next = Pick<NonNullable<Suborder['amends']>, 'facts' | 'flags' | 'steps'> & {
+  readonly noReturn: PlannedSuborder['noReturn'];
+};
+
+const update = (
+  { order, suborder }: Suborder,
+  expression: string,
+  condition: string,
+  values: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): TransactItem => ({
+  Update: {
+    TableName: tableName('suborders'),
+    Key: suborderKey(order, suborder),
+    UpdateExpression: expression,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [`:${name}`, value]),
+    ),
+  },
+});
+
+/** The start of a suborder may be under way when it is nearer than this. */
+const SOON_MS = 60_000;
+
+/** One that has not begun is as if it had been ordered so; refused when it begins at this moment. */
+function notBegun(
+  row: Suborder,
+  { facts, flags, steps, noReturn }: Next,
+  { waits }: UnderWay,
+  now: Date,
+): TransactItem[] {
+  const start = waits.find(({ wait }) => wait === startWait(row.suborder));
+  const isAhead = start?.notBefore !== undefined && Date.parse(start.notBefore) > now.getTime() + SOON_MS;
+  const isHeld = start?.status === 'planned' && (start.pending?.size ?? 0) > 0;
+  if (!start || !(isAhead || isHeld))
+    throw new StateConflict('AmendedMeanwhile', `Item ${row.item} begins at this moment: send it again`);
+  return [
+    update(
+      row,
+      'SET #facts = :facts, #flags = :flags, #steps = :steps, #noReturn = :noReturn',
+      `attribute_not_exists(#startedAt) AND ${NOT_ENDING}`,
+      { facts, flags, steps, noReturn },
+      ['facts', 'flags', 'steps', 'noReturn', 'startedAt', 'ends'],
+    ),
+    ...(isAhead
+      ? []
+      : [
+          {
+            ConditionCheck: {
+              TableName: tableName('waits'),
+              Key: { order: row.order, wait: start.wait },
+              ConditionExpression: 'attribute_exists(#pending)',
+              ExpressionAttributeNames: { '#pending': 'pending' },
+            },
+          },
+        ]),
+  ];
+}
+
+/** One that has not come to what changes. */
+const knows = (row: Suborder, { facts }: Next): TransactItem =>
+  update(
+    row,
+    'SET #facts = :facts',
+    `${NOT_ENDING} AND attribute_not_exists(#endedAt) AND #done = :done`,
+    { facts, done: row.done },
+    ['facts', 'ends', 'endedAt', 'done'],
+  );
+
+/** None of its steps starts from now on, and none passes a point of no return. */
+const begins = (row: Suborder, next: Next, changed: readonly string[]): TransactItem =>
+  update(
+    row,
+    'SET #ends = :ends, #amends = :amends, #state = :inProgress',
+    `${NOT_ENDING} AND attribute_not_exists(#endedAt) AND attribute_not_exists(#passedHard) AND #done = :done AND #state = :state`,
+    {
+      ends: 'amended' satisfies Suborder['ends'],
+      amends: { ...next, changed: [...changed] },
+      inProgress: 'inProgress' satisfies Suborder['state'],
+      done: row.done,
+      state: row.state,
+    },
+    ['ends', 'amends', 'state', 'endedAt', 'passedHard', 'done'],
+  );
+
+/** Its start, held back until it is undone as far as that is needed. Whoever resumes waits has it leave what it waits for. */
+function held({ order, suborder }: Suborder): TransactItem {
+  const wait: Wait = {
+    order,
+    wait: startWait(suborder),
+    suborder,
+    step: START,
+    kind: START,
+    reason: 'Wait until what is changed has been undone',
+    status: 'planned',
+    pending: new Set([AMENDED]),
+  };
+  return {
+    Put: {
+      TableName: tableName('waits'),
+      Item: wait,
+      ConditionExpression: 'attribute_not_exists(#order) OR #status IN (:resumed, :closed)',
+      ExpressionAttributeNames: { '#order': 'order', '#status': 'status' },
+      ExpressionAttributeValues: { ':resumed': 'resumed', ':closed': 'closed' },
+    },
+  };
+}
