@@ -25,11 +25,12 @@ import { latestStart } from '#shared/timing/start-date.ts';
 import { type Amendment, inPatch, readAmendment } from '#shared/tmf622/amendment.ts';
 import { type OrderFacts, orderFacts } from '#shared/tmf622/facts.ts';
 import { itemsWithin } from '#shared/tmf622/items.ts';
+import { flowNamed } from '#state-machines/catalogue.ts';
 import { type OrderPlan, planOrder } from '#state-machines/planning/plan.ts';
 import { withdrawalEnds } from '#state-machines/planning/withdrawal.ts';
 import { checkOrder } from '../product-orders/check.ts';
 import { addSuborders, type UnderWay } from './added-items.ts';
-import { type ChangedSuborders, changeSuborders } from './changed-items.ts';
+import { type ChangedSuborders, changeSuborders, isMovedWithOrder } from './changed-items.ts';
 
 const ATTEMPTS = 5;
 
@@ -93,7 +94,7 @@ interface Change {
 function writesOf(change: Change, body: unknown) {
   const { stored, underWay, by, now } = change;
   const { header, document } = stored;
-  const { suborders, timing, waits } = underWay;
+  const { suborders, timing } = underWay;
   assertNotAmending(suborders);
   const read = readAmendment(body, document);
   const leaving = new Set(
@@ -116,7 +117,7 @@ function writesOf(change: Change, body: unknown) {
       'Items are added, and others are changed: send the one change, and then the other',
     );
   const startsAt = startOf(facts, timing, now);
-  const moved = isMoved ? rearmed(waits, before.requestedDate, facts.requestedDate, startsAt) : [];
+  const moved = isMoved ? rearmed(underWay, before.requestedDate, facts.requestedDate, startsAt, now) : [];
   const hasBegun = suborders.some(
     ({ suborder, startedAt }) => suborder !== MANAGEMENT && startedAt !== undefined,
   );
@@ -356,18 +357,22 @@ const told = (
 
 /** The waits for the start of the order, and those inside flows for the very date that was asked for before. */
 function rearmed(
-  waits: readonly VisibleWait[],
+  { suborders, waits }: UnderWay,
   before: string | undefined,
   after: string | undefined,
   startsAt: Date,
+  now: Date,
 ): TransactItem[] {
   const wasFor = before === undefined ? undefined : instantOf(before)?.toISOString();
-  const isFor = after === undefined ? undefined : instantOf(after)?.toISOString();
+  const isFor = (after === undefined ? now : (instantOf(after) ?? now)).toISOString();
+  const flows = new Map(suborders.map(({ suborder, flow }) => [suborder, flowNamed(flow)]));
   return waits.flatMap((wait) => {
-    const { status, kind, notBefore } = wait;
+    const { status, kind, notBefore, suborder, step: id } = wait;
     if (kind === 'start' && status === 'planned' && notBefore !== undefined)
       return moveWait(wait, startsAt.toISOString());
-    if (kind === 'timer' && status === 'open' && isFor && notBefore !== undefined && notBefore === wasFor)
+    const step = flows.get(suborder)?.steps.find((one) => one.id === id);
+    const isDated = kind === 'timer' && step !== undefined && isMovedWithOrder(step);
+    if (isDated && status === 'open' && notBefore !== undefined && notBefore === wasFor)
       return moveWait(wait, isFor);
     return [];
   });

@@ -19,8 +19,6 @@ import type { UnderWay } from './added-items.ts';
 /** What a change makes of the suborders that are there. */
 export interface ChangedSuborders {
   readonly writes: readonly TransactItem[];
-  /** Numbers of those that begin again from the first step that the change affects. */
-  readonly restarted: ReadonlySet<string>;
   /** Items that are past a soft point of no return which is taken back, and the step that passed it: a fee or a return follows. */
   readonly charges: readonly { readonly item: string; readonly step: string }[];
 }
@@ -46,7 +44,6 @@ export function changeSuborders(plans: ChangeOfPlan, underWay: UnderWay): Change
   const changes = underWay.suborders.flatMap((row) => changeOf(row, plans, underWay) ?? []);
   return {
     writes: changes.flatMap(({ writes }) => writes),
-    restarted: new Set(changes.flatMap(({ row, affected }) => (affected ? [row.suborder] : []))),
     charges: changes.flatMap(({ row: { item, passedSoft }, affected }) =>
       item !== undefined && passedSoft !== undefined && affected?.has(passedSoft)
         ? [{ item, step: passedSoft }]
@@ -146,8 +143,7 @@ function assertReturn(
 ): void {
   const done = new Set(steps.filter(isDone).map(({ step }) => step));
   const forGood = flow.steps.find(
-    ({ id, task }) =>
-      done.has(id) && affected.has(id) && task.kind === 'system' && task.undo === 'irreversible',
+    ({ id, task }) => done.has(id) && affected.has(id) && task.undo === 'irreversible',
   );
   const passed = passedHard ?? forGood?.id;
   if (passed !== undefined)

@@ -58,6 +58,10 @@ async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEven
   const task = situation && taskNamed(situation.waiting.completion?.task ?? '');
   const meaning = task?.kind === 'event' ? meaningFor(task, event.type, event.data) : undefined;
   if (!situation || !meaning || task?.kind !== 'event') return 'pending';
+  const { correlationKey = pointer.correlationKey } = situation.waiting;
+  // The step was done again since, and waits for something else: another parcel, another visit.
+  if (correlationKey !== pointer.correlationKey && situation.suborder.ends !== 'amended')
+    return late(deps, event);
   if (task.repeats && isPast(situation, event)) return late(deps, event);
   const { order, wait } = pointer;
   const outcome =

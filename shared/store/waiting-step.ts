@@ -4,9 +4,14 @@ import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { tableName } from './client.ts';
 import { waitSchema } from './records.ts';
 
-const waitingStepSchema = waitSchema.pick({ suborder: true, step: true, completion: true });
+const waitingStepSchema = waitSchema.pick({
+  suborder: true,
+  step: true,
+  completion: true,
+  correlationKey: true,
+});
 
-/** Which step a wait belongs to, and what its completion does. */
+/** Which step a wait belongs to, what its completion does, and what it waits for. */
 export type WaitingStep = z.output<typeof waitingStepSchema>;
 
 /** Reads which step a wait belongs to, and not the wait's token: whoever completes steps never sees one. */
@@ -19,8 +24,13 @@ export async function readWaitingStep(
     new GetCommand({
       TableName: tableName('waits'),
       Key: { order, wait },
-      ProjectionExpression: '#suborder, #step, #completion',
-      ExpressionAttributeNames: { '#suborder': 'suborder', '#step': 'step', '#completion': 'completion' },
+      ProjectionExpression: '#suborder, #step, #completion, #correlationKey',
+      ExpressionAttributeNames: {
+        '#suborder': 'suborder',
+        '#step': 'step',
+        '#completion': 'completion',
+        '#correlationKey': 'correlationKey',
+      },
       ConsistentRead: true,
     }),
   );

@@ -33,7 +33,13 @@ export const book = defineTask({
   kind: 'system',
   lane: 'field',
   system: 'wfm',
-  input: z.object({ addressId: z.string(), skill: z.string(), window: z.string().optional() }),
+  input: z.object({
+    addressId: z.string(),
+    skill: z.string(),
+    window: z.string().optional(),
+    /** The day that the customer asks for: the visit is on it, or on the first one after it that is free. */
+    requestedDate: z.string().optional(),
+  }),
   output: z.object({ appointmentId: z.string(), slot: z.string() }),
   rejections: {
     NO_SLOTS: fallout('FIELD_DISPATCH'),

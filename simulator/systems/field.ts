@@ -6,21 +6,30 @@ const networkOwner = system('network-owner');
 const municipality = system('municipality');
 const contractor = system('contractor');
 
+const DAY = 86_400_000;
+
 /** Technicians, civil works, and lines of other network owners. */
 export const fieldOperations = [
   wfm.operation({
     name: 'appointment.book',
     title: 'Book a technician',
-    input: z.object({ addressId: z.string(), skill: z.string(), window: z.string().optional() }),
+    input: z.object({
+      addressId: z.string(),
+      skill: z.string(),
+      window: z.string().optional(),
+      requestedDate: z.string().optional(),
+    }),
     output: z.object({ appointmentId: z.string(), slot: z.string() }),
     rejections: {
       NO_SLOTS: 'There is no free slot in the window.',
       CUSTOMER_UNREACHABLE: 'The customer could not be asked.',
     },
-    answer: (_input, { values, now }) => {
+    answer: ({ requestedDate }, { values, now }) => {
       const hour = values.pick('08', '10', '12', '14');
       const end = String(Number(hour) + 2).padStart(2, '0');
-      const date = workingDay(now, values.integer(3, 7));
+      const soonest = now + values.integer(3, 7) * DAY;
+      const wished = requestedDate === undefined ? soonest : Date.parse(requestedDate);
+      const date = workingDay(Math.max(soonest, wished), 0);
       return { appointmentId: `APT-${values.digits(7)}`, slot: `${date}T${hour}:00/${date}T${end}:00` };
     },
   }),

@@ -288,6 +288,88 @@ describe('an item that is changed', () => {
   });
 });
 
+describe('a date that is moved while an order is under way', () => {
+  it('has the port asked for anew, for that date', async () => {
+    const order = await stage.submit({
+      ...MOBILES,
+      requestedCompletionDate: await inDays(9),
+      productOrderItem: [
+        {
+          ...item('1'),
+          product: {
+            productCharacteristic: [
+              { name: 'numberSource', value: 'port-in' },
+              { name: 'number', value: '+4520304050' },
+              { name: 'donorContract', value: 'postpaid' },
+              { name: 'authoritySigned', value: true },
+            ],
+          },
+        },
+      ],
+    });
+    const asked = () => stage.effects(order, 'np.request').map(({ input }) => String(input.portDate));
+    const confirm = () =>
+      stage.report(order, '01.portReq', 'npOrderId', 'port.confirmed', {
+        confirmedPortDate: `${asked().at(-1)}T00:00:00+01:00`,
+      });
+    for (let days = 0; asked().length === 0 && days < 9; days += 0.5) await stage.advance('PT12H');
+    await stage.advance('PT1M');
+    expect(await confirm()).toBe('applied');
+
+    const later = await inDays(30);
+    const [first] = stage.effects(order, 'np.request');
+    expect(await patch(order, { requestedCompletionDate: later })).toMatchObject({ status: 200 });
+    await stage.advance('PT1H');
+    expect(stage.steps(order, 'np.cancel')).toEqual(['01.portReq.undo']);
+    expect(asked()).toHaveLength(2);
+    expect(Date.parse(asked()[1] ?? '')).toBeGreaterThan(Date.parse(asked()[0] ?? '') + 7 * DAY);
+    // The donor answers to the first request once more: that is nothing any more.
+    expect(
+      await stage.api.send({
+        id: 'again',
+        source: '/outside',
+        type: 'milepost.port.confirmed',
+        subject: String(first?.outputs.npOrderId),
+        time: await inDays(0),
+        data: { confirmedPortDate: `${asked()[0]}T00:00:00+01:00` },
+      }),
+    ).toBe('late');
+    expect(await confirm()).toBe('applied');
+    await stage.advance('P10D');
+    expect(await stage.milestones(order, '1')).not.toContain('NUMBER_PORTED');
+    await stage.advance('P25D');
+    expect(await stage.milestones(order, '1')).toContain('NUMBER_PORTED');
+  });
+
+  it('has the technician come on that day', async () => {
+    const { productOrderItem, ...reference } = referenceOrder();
+    const order = await stage.submit({ ...reference, productOrderItem: productOrderItem.slice(0, 1) });
+    await stage.pick(order, '01');
+    await stage.advance('PT1H');
+    const slots = () => stage.effects(order, 'appointment.book').map(({ outputs }) => String(outputs.slot));
+    expect(slots()).toHaveLength(1);
+    const date = await inDays(30);
+    expect(await patch(order, { requestedCompletionDate: date })).toMatchObject({ status: 200 });
+    await stage.advance('PT1H');
+    expect(stage.steps(order, 'field.cancel')).toEqual(['01.dispatch.undo']);
+    expect(stage.steps(order, 'appointment.cancel')).toEqual(['01.book.undo']);
+    expect(slots()).toHaveLength(2);
+    const [day = ''] = (slots()[1] ?? '').split('T');
+    expect(Date.parse(day)).toBeGreaterThan(Date.parse(date) - DAY);
+
+    // Nobody takes a visit back.
+    stage.script({ operation: 'access.activate' }, { kind: 'reject', code: 'PORT_FAULTY' });
+    await stage.visit(order, '01');
+    const late = await patch(order, { requestedCompletionDate: await inDays(60) });
+    expect(late).toMatchObject({
+      status: 422,
+      body: {
+        message: 'Item 1 is past its point of no return, the step visit: it cannot be changed any more',
+      },
+    });
+  });
+});
+
 describe('a change that cannot be made', () => {
   it('is refused, and says why', async () => {
     const order = await stage.submit({ ...MOBILES, requestedStartDate: await inDays(5) });

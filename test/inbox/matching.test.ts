@@ -47,8 +47,8 @@ const lost = (change: Partial<CloudEvent> = {}) =>
 const receive = (what: CloudEvent): Promise<Reception> => receiveEvent(desk.deps, what);
 
 /** What the function that parks tokens does. */
-async function park(token = 'token', enteredAt = START): Promise<void> {
-  const correlationKey = correlationKeyOf('delivery', tracking());
+async function park(token = 'token', enteredAt = START, parcel = tracking()): Promise<void> {
+  const correlationKey = correlationKeyOf('delivery', parcel);
   const dueAt = '2026-03-16T08:00:00.000Z';
   await parkWait(desk.deps, {
     order,
@@ -101,6 +101,29 @@ describe('an event that is waited for', () => {
     const { time: _time, data: _data, ...bare } = lost();
     expect(await receive(bare)).toBe('applied');
     expect(await outcome()).toEqual({ error: 'LOST', cause: '' });
+  });
+});
+
+describe('an event of a step that is done again since', () => {
+  it('is late when it is about what was there before', async () => {
+    await park();
+    await park('newer', '2026-03-04T08:00:00.000Z', `${tracking()}-2`);
+    expect(await receive(event())).toBe('late');
+    expect(await outcome()).toBeUndefined();
+    expect(await receive(event({ id: 'e-2', subject: `${tracking()}-2` }))).toBe('applied');
+  });
+
+  it('is kept while the order is changed, whatever it says, for what waits then', async () => {
+    await park();
+    await desk.putSuborder({ order, ends: 'amended' });
+    await writeTogether(desk.deps, [
+      answerWait(order, '04#deliver#event', { error: 'SuborderEnding', cause: '' }),
+    ]);
+    expect(await receive(lost())).toBe('kept');
+    await desk.putSuborder({ order });
+    await park('newer', '2026-03-04T08:00:00.000Z');
+    expect(await statusOf(lost())).toBe('applied');
+    expect(await outcome()).toMatchObject({ error: 'LOST' });
   });
 });
 
