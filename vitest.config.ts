@@ -1,14 +1,28 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const flows = 'test/flows/**/*.test.ts';
-const generated = 'test/flows/generated/**/*.test.ts';
 const troubled = 'test/flows/generated/troubled.test.ts';
+
+/** Flow tests that let weeks and months pass: first, while no orders of others have to live through them as well. */
+const LONG = ['generated/happy', 'later', 'jeopardy', 'timers', 'collection', 'hardware'];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = LONG.findIndex((name) => moduleId.endsWith(`/flows/${name}.test.ts`));
+      return index < 0 ? LONG.length : index;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 120_000,
     globalSetup: ['test/support/assemble.ts'],
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
@@ -23,25 +37,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One after the other in one process: all flow tests share one platform.
+        // Without isolation, so that all files of a worker share one platform.
         test: {
           name: 'flows',
           include: [flows],
-          exclude: [generated],
-          isolate: false,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        // They move the clock by months: on a platform of their own, beside the others.
-        test: {
-          name: 'generated',
-          include: [generated],
           exclude: [troubled],
           isolate: false,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

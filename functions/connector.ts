@@ -7,7 +7,7 @@ import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
 import { dependencies, taskHandler } from './task-handler.ts';
 
 /** For functions that call an underlying system, where this installation has it and with its credential. */
-export const systemDependencies = { ...dependencies, callSystem: systemCaller(awsSystemDirectory) };
+export const systemDependencies = { ...dependencies, callSystem: systemCaller(awsSystemDirectory()) };
 
 /** The handler of a task that an underlying system does, forwards or to undo a step. */
 export const connector = (task: SystemTask | UndoTask) =>

@@ -1,118 +1,16 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
 import { BundleCache } from './bundle-cache.ts';
 import type { FunctionDefinition } from './functions.ts';
+import { bundleLibraries, bundleOptions, packagesAreLibraries } from './libraries.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'build', 'functions');
+const LIBRARIES_FOLDER = join(ROOT, 'build', 'libraries');
 
-/** Of modules that are made up while bundling. */
-const NAMESPACE = 'milepost';
-
-/**
- * Lambda hands a function its credentials in environment variables. The SDK would also look in profiles, single
- * sign-on, processes and token services, with the clients of three more services: a sixth of every bundle.
- */
-const credentialsFromEnvironment: Plugin = {
-  name: 'credentials-from-environment',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
-      path: 'credentials',
-      namespace: NAMESPACE,
-    }));
-    onLoad({ filter: /^credentials$/, namespace: NAMESPACE }, () => ({
-      contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
-      resolveDir: ROOT,
-    }));
-  },
-};
-
-/**
- * The client of Parameter Store registers the errors of all of Systems Manager, 80 KB that cannot be shaken off. Of
- * an error that is not registered it makes its general exception, with the same name and message: all that we look at.
- */
-const noErrorClassesOfSystemsManager: Plugin = {
-  name: 'no-error-classes-of-systems-manager',
-  setup({ onLoad }) {
-    onLoad({ filter: /client-ssm\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll(/^n0_registry\.registerError\(.*\);$/gm, ''),
-    }));
-  },
-};
-
-/**
- * For the same reason the client of DynamoDB knows only the errors that are looked into, not those of backups, exports and
- * tables in several regions: 14 KB of every bundle. What is retried is recognised by name.
- */
-const errorClassesOfDynamoDbThatAreLookedInto: Plugin = {
-  name: 'error-classes-of-dynamodb-that-are-looked-into',
-  setup({ onLoad }) {
-    onLoad({ filter: /client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll(
-        /^n0_registry\.registerError\((?!ConditionalCheckFailed|TransactionCanceled).*\);$/gm,
-        '',
-      ),
-    }));
-  },
-};
-
-/**
- * Every schema of zod carries the method that makes a JSON Schema of it, 18 KB that cannot be shaken off. `z.toJSONSchema`
- * does the same without the methods; it stays in the bundles that call it.
- */
-const jsonSchemaWhereItIsAskedFor: Plugin = {
-  name: 'json-schema-where-it-is-asked-for',
-  setup({ onLoad }) {
-    onLoad({ filter: /zod\/v4\/classic\/schemas\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8'))
-        .replaceAll(/^ *inst\._zod\.processJSONSchema = .*;$/gm, '')
-        .replaceAll(/create(Standard|To)JSONSchemaMethod\(this, .*?\)/g, 'undefined'),
-    }));
-  },
-};
-
-/**
- * What the client of DynamoDB could do and none of ours does: look up an endpoint of its own for each account, and read
- * streams of events. 25 KB of every bundle.
- */
-const withoutUnusedTransports: Plugin = {
-  name: 'without-unused-transports',
-  setup({ onLoad }) {
-    onLoad({ filter: /middleware-endpoint-discovery\/.*\/index\.js$/ }, () => ({
-      contents: `export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
-        environmentVariableSelector: () => false, configFileSelector: () => false, default: false };
-        export const resolveEndpointDiscoveryConfig = (config) => config;`,
-    }));
-    onLoad({ filter: /core\/dist-es\/submodules\/event-streams\/index\.js$/ }, () => ({
-      contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined;`,
-    }));
-  },
-};
-
-/** Node has SHA-256 itself: the SDK brings its own for where it has not, 3 KB of every bundle. */
-const hashesOfNode: Plugin = {
-  name: 'hashes-of-node',
-  setup({ onLoad }) {
-    onLoad({ filter: /checksum\/sha256\/Sha256Js\.js$/ }, () => ({
-      contents: 'export const Sha256Js = undefined;',
-    }));
-  },
-};
-
-/** A client says its version to the service, and brings its whole package file along for that: 2 KB each. */
-const versionOfPackageAlone: Plugin = {
-  name: 'version-of-package-alone',
-  setup({ onLoad }) {
-    onLoad({ filter: /@aws-sdk\/client-[^/]*\/package\.json$/ }, async ({ path }) => ({
-      contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }),
-      loader: 'json',
-    }));
-  },
-};
-
-/** Folder of a function's bundle, which holds `index.mjs` and nothing else. */
+/** Folder of a function's bundle: `index.mjs`, and the libraries that it imports. */
 export const bundleFolder = (id: string): string => join(FOLDER, id);
 
 /** Functions whose entry is not written yet. */
@@ -120,38 +18,43 @@ export const withoutEntry = (functions: readonly FunctionDefinition[]): readonly
   functions.filter(({ entry }) => !existsSync(join(ROOT, entry)));
 
 /**
- * Bundles all functions in one go: an ECMAScript module each, minified, with the AWS SDK inside. (The SDK of the
- * Lambda runtime loads more slowly and changes without us.) Nothing is done while no source has changed.
+ * Bundles all functions in one go: an ECMAScript module each, minified, beside the libraries that it imports, the AWS
+ * SDK among them. (The SDK of the Lambda runtime loads more slowly and changes without us.) Nothing is done while no
+ * source has changed.
  */
 export async function bundle(functions: readonly FunctionDefinition[]): Promise<void> {
   const entryPoints = functions.map(({ id, entry }) => ({ in: entry, out: join(id, 'index') }));
   const cache = new BundleCache(ROOT, join(FOLDER, 'inputs.json'), entryPoints);
   if (await cache.isCurrent()) return;
+  for (const folder of [FOLDER, LIBRARIES_FOLDER]) await rm(folder, { recursive: true, force: true });
+  const libraries = await bundleLibraries(
+    functions.map(({ entry }) => entry),
+    LIBRARIES_FOLDER,
+  );
   const { metafile } = await build({
-    absWorkingDir: ROOT,
+    ...bundleOptions,
     entryPoints,
     outdir: FOLDER,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    // Packages that ship both forms are taken as ECMAScript modules, which tree shaking can cut down.
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    metafile: true,
-    plugins: [
-      credentialsFromEnvironment,
-      noErrorClassesOfSystemsManager,
-      errorClassesOfDynamoDbThatAreLookedInto,
-      jsonSchemaWhereItIsAskedFor,
-      withoutUnusedTransports,
-      versionOfPackageAlone,
-      hashesOfNode,
-    ],
+    plugins: [packagesAreLibraries],
   });
-  const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${NAMESPACE}:`));
-  await cache.remember([...sources, 'infra/bundle.ts', ...Object.keys(metafile.outputs)]);
+  const outputs = Object.entries(metafile.outputs);
+  const copies = outputs.flatMap(([output, { imports }]) =>
+    [...libraries.filesFor(imports.map(({ path }) => path))].map(([file, from]) => ({
+      from,
+      to: join(dirname(output), file),
+    })),
+  );
+  await Promise.all(
+    copies.map(async ({ from, to }) => {
+      await mkdir(join(ROOT, dirname(to)), { recursive: true });
+      await copyFile(from, join(ROOT, to));
+    }),
+  );
+  await cache.remember([
+    ...Object.keys(metafile.inputs),
+    ...libraries.sources,
+    ...['infra/bundle.ts', 'infra/libraries.ts', 'infra/trimmed-packages.ts'],
+    ...outputs.map(([output]) => output),
+    ...copies.map(({ to }) => to),
+  ]);
 }

@@ -1,7 +1,10 @@
 /** Entry point of a worker thread that runs Lambda functions: many functions, each with its own environment. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { enableCompileCache } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { enableCompileCache, type ResolveFnOutput, registerHooks } from 'node:module';
+import { basename } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { replaceDate, SharedTime } from '../shared-time.ts';
@@ -26,6 +29,8 @@ const port = parentPort ?? unreachable();
 const running = new AsyncLocalStorage<Running>();
 const functions = new Map<string, FunctionCode>();
 const modules = new Map<string, Promise<Handler>>();
+/** Where a package was loaded from first, by name and content of its file. */
+const packages = new Map<string, string>();
 
 const { time } = z.object({ time: z.instanceof(SharedArrayBuffer).optional() }).parse(workerData);
 if (time) {
@@ -33,6 +38,7 @@ if (time) {
   replaceDate(() => shared.now());
 }
 enableCompileCache();
+registerHooks({ resolve: (specifier, context, next) => withSharedPackages(next(specifier, context)) });
 isolateEnvironment();
 captureOutput();
 process.on('unhandledRejection', (reason) => write(`Unhandled rejection: ${describe(reason)}`));
@@ -92,6 +98,21 @@ async function load(url: string, name: string): Promise<Handler> {
       name: 'Runtime.HandlerNotFound',
     });
   return (event, context) => Reflect.apply(handler, undefined, [event, context]);
+}
+
+/**
+ * Packages keep nothing that belongs to a function. One that several functions have brought along, to the byte, is
+ * loaded once for all of them, and so becomes fast for all of them.
+ */
+function withSharedPackages(resolved: ResolveFnOutput): ResolveFnOutput {
+  const { url } = resolved;
+  if (!url.startsWith('file:') || !url.includes('/node_modules/')) return resolved;
+  const file = fileURLToPath(url);
+  const content = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const key = `${basename(file)} ${content}`;
+  const shared = packages.get(key) ?? url;
+  packages.set(key, shared);
+  return { ...resolved, url: shared };
 }
 
 /** Lets every function see its own `process.env`, whatever else runs in this thread. */

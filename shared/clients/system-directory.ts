@@ -1,10 +1,10 @@
-import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
-import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
+import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
+import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { TechnicalError } from '#shared/domain/errors.ts';
 import type { SystemDirectory } from './underlying-system.ts';
 
-/** How long a base URL or a credential is kept before it is read again, so that a rotation takes effect. */
-const MAX_AGE_SECONDS = 300;
+/** For how many seconds a base URL or a credential is kept before it is read again, so that a rotation takes effect. */
+const KEPT = { maxAge: 300 } as const;
 
 const NOT_FOUND = ['ParameterNotFound', 'ResourceNotFoundException'];
 
@@ -13,22 +13,24 @@ const NOT_FOUND = ['ParameterNotFound', 'ResourceNotFoundException'];
  * (such as `/milepost/systems`): `<prefix>/<system>/base-url` and `<prefix>/<system>/credential`.
  * @throws Error naming what is missing; TechnicalError `Unavailable` when it cannot be read just now
  */
-export const awsSystemDirectory: SystemDirectory = async (system) => {
-  const prefix = process.env.SYSTEMS_PREFIX;
-  if (!prefix) throw new Error('The environment variable SYSTEMS_PREFIX is not set');
-  const [baseUrl, credential] = await Promise.all([
-    read(`${prefix}/${system}/base-url`, getParameter, 'parameter'),
-    read(`${prefix}/${system}/credential`, getSecret, 'secret'),
-  ]);
-  return { baseUrl, credential };
-};
+export function awsSystemDirectory(): SystemDirectory {
+  const parameters = new SSMProvider();
+  const secrets = new SecretsProvider();
+  return async (system) => {
+    const prefix = process.env.SYSTEMS_PREFIX;
+    if (!prefix) throw new Error('The environment variable SYSTEMS_PREFIX is not set');
+    const [baseUrl, credential] = await Promise.all([
+      read(`${prefix}/${system}/base-url`, 'parameter', (name) => parameters.get(name, KEPT)),
+      read(`${prefix}/${system}/credential`, 'secret', (name) => secrets.get(name, KEPT)),
+    ]);
+    return { baseUrl, credential };
+  };
+}
 
-type Read = (name: string, options: { maxAge: number }) => Promise<unknown>;
-
-async function read(name: string, get: Read, what: string): Promise<string> {
+async function read(name: string, what: string, get: (name: string) => Promise<unknown>): Promise<string> {
   let value: unknown;
   try {
-    value = await get(name, { maxAge: MAX_AGE_SECONDS });
+    value = await get(name);
   } catch (error) {
     const reason =
       error instanceof Error && error.cause instanceof Error ? error.cause.name : 'unknown error';

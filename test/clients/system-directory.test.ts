@@ -1,4 +1,3 @@
-import { clearCaches } from '@aws-lambda-powertools/parameters';
 import {
   GetSecretValueCommand,
   ResourceNotFoundException,
@@ -8,6 +7,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient, ThrottlingException 
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
+import type { SystemDirectory } from '#shared/clients/underlying-system.ts';
 
 const parameters = mockClient(SSMClient);
 const secrets = mockClient(SecretsManagerClient);
@@ -15,8 +15,10 @@ const secrets = mockClient(SecretsManagerClient);
 const URL_NAME = '/milepost/systems/warehouse/base-url';
 const SECRET_NAME = '/milepost/systems/warehouse/credential';
 
+let directory: SystemDirectory;
+
 beforeEach(() => {
-  clearCaches();
+  directory = awsSystemDirectory();
   parameters.reset();
   secrets.reset();
   vi.stubEnv('SYSTEMS_PREFIX', '/milepost/systems');
@@ -29,22 +31,22 @@ beforeEach(() => {
 
 describe('the directory of systems', () => {
   it('reads the base URL and the credential of a system', async () => {
-    expect(await awsSystemDirectory('warehouse')).toEqual({
+    expect(await directory('warehouse')).toEqual({
       baseUrl: 'https://w.example',
       credential: 'key',
     });
   });
 
   it('reads them once for many calls', async () => {
-    await awsSystemDirectory('warehouse');
-    await awsSystemDirectory('warehouse');
+    await directory('warehouse');
+    await directory('warehouse');
     expect(parameters.commandCalls(GetParameterCommand)).toHaveLength(1);
     expect(secrets.commandCalls(GetSecretValueCommand)).toHaveLength(1);
   });
 
   it('names the variable that is missing', async () => {
     vi.stubEnv('SYSTEMS_PREFIX', '');
-    await expect(awsSystemDirectory('warehouse')).rejects.toThrow(
+    await expect(directory('warehouse')).rejects.toThrow(
       'The environment variable SYSTEMS_PREFIX is not set',
     );
   });
@@ -54,7 +56,7 @@ describe('the directory of systems', () => {
     ['is empty', () => parameters.on(GetParameterCommand).resolves({})],
   ])('names the parameter that %s', async (_what, arrange) => {
     arrange();
-    await expect(awsSystemDirectory('warehouse')).rejects.toThrow(`There is no parameter ${URL_NAME}`);
+    await expect(directory('warehouse')).rejects.toThrow(`There is no parameter ${URL_NAME}`);
   });
 
   it.each([
@@ -62,14 +64,14 @@ describe('the directory of systems', () => {
     ['is binary', () => secrets.on(GetSecretValueCommand).resolves({ SecretBinary: new Uint8Array([1]) })],
   ])('names the secret that %s', async (_what, arrange) => {
     arrange();
-    await expect(awsSystemDirectory('warehouse')).rejects.toThrow(`There is no secret ${SECRET_NAME}`);
+    await expect(directory('warehouse')).rejects.toThrow(`There is no secret ${SECRET_NAME}`);
   });
 
   it('that cannot be read just now is a technical error, which a retry can help', async () => {
     parameters
       .on(GetParameterCommand)
       .rejects(new ThrottlingException({ message: 'Rate exceeded', Message: '', $metadata: {} }));
-    await expect(awsSystemDirectory('warehouse')).rejects.toMatchObject({
+    await expect(directory('warehouse')).rejects.toMatchObject({
       name: 'Unavailable',
       message: `Could not read ${URL_NAME}: ThrottlingException`,
     });

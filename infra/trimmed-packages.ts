@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Namespace of modules that are made up while bundling. */
+export const MADE_UP = 'milepost';
+
+/**
+ * Lambda hands a function its credentials in environment variables. The SDK would also look in profiles, single
+ * sign-on, processes and token services, with the clients of three more services: a sixth of every bundle.
+ */
+const credentialsFromEnvironment: Plugin = {
+  name: 'credentials-from-environment',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
+      path: 'credentials',
+      namespace: MADE_UP,
+    }));
+    onLoad({ filter: /^credentials$/, namespace: MADE_UP }, () => ({
+      contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
+      resolveDir: ROOT,
+    }));
+  },
+};
+
+/**
+ * The client of Parameter Store registers the errors of all of Systems Manager, 80 KB that cannot be shaken off. Of
+ * an error that is not registered it makes its general exception, with the same name and message: all that we look at.
+ */
+const noErrorClassesOfSystemsManager: Plugin = {
+  name: 'no-error-classes-of-systems-manager',
+  setup({ onLoad }) {
+    onLoad({ filter: /client-ssm\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(/^n0_registry\.registerError\(.*\);$/gm, ''),
+    }));
+  },
+};
+
+/**
+ * For the same reason the client of DynamoDB knows only the errors that are looked into, not those of backups, exports and
+ * tables in several regions: 14 KB of every bundle. What is retried is recognised by name.
+ */
+const errorClassesOfDynamoDbThatAreLookedInto: Plugin = {
+  name: 'error-classes-of-dynamodb-that-are-looked-into',
+  setup({ onLoad }) {
+    onLoad({ filter: /client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(
+        /^n0_registry\.registerError\((?!ConditionalCheckFailed|TransactionCanceled).*\);$/gm,
+        '',
+      ),
+    }));
+  },
+};
+
+/**
+ * Every schema of zod carries the method that makes a JSON Schema of it, 18 KB that cannot be shaken off. `z.toJSONSchema`
+ * does the same without the methods; it stays in the bundles that call it.
+ */
+const jsonSchemaWhereItIsAskedFor: Plugin = {
+  name: 'json-schema-where-it-is-asked-for',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/classic\/schemas\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8'))
+        .replaceAll(/^ *inst\._zod\.processJSONSchema = .*;$/gm, '')
+        .replaceAll(/create(Standard|To)JSONSchemaMethod\(this, .*?\)/g, 'undefined'),
+    }));
+  },
+};
+
+/**
+ * What the client of DynamoDB could do and none of ours does: look up an endpoint of its own for each account, and read
+ * streams of events. 25 KB of every bundle.
+ */
+const withoutUnusedTransports: Plugin = {
+  name: 'without-unused-transports',
+  setup({ onLoad }) {
+    onLoad({ filter: /middleware-endpoint-discovery\/.*\/index\.js$/ }, () => ({
+      contents: `export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
+        environmentVariableSelector: () => false, configFileSelector: () => false, default: false };
+        export const resolveEndpointDiscoveryConfig = (config) => config;`,
+    }));
+    onLoad({ filter: /core\/dist-es\/submodules\/event-streams\/index\.js$/ }, () => ({
+      contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined;`,
+    }));
+  },
+};
+
+/** Node has SHA-256 itself: the SDK brings its own for where it has not, 3 KB of every bundle. */
+const hashesOfNode: Plugin = {
+  name: 'hashes-of-node',
+  setup({ onLoad }) {
+    onLoad({ filter: /checksum\/sha256\/Sha256Js\.js$/ }, () => ({
+      contents: 'export const Sha256Js = undefined;',
+    }));
+  },
+};
+
+/** A client says its version to the service, and brings its whole package file along for that: 2 KB each. */
+const versionOfPackageAlone: Plugin = {
+  name: 'version-of-package-alone',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk\/client-[^/]*\/package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }),
+      loader: 'json',
+    }));
+  },
+};
+
+/** Cuts from packages what is of no use in a function and does not shake off by itself. */
+export const trimmedPackages: readonly Plugin[] = [
+  credentialsFromEnvironment,
+  noErrorClassesOfSystemsManager,
+  errorClassesOfDynamoDbThatAreLookedInto,
+  jsonSchemaWhereItIsAskedFor,
+  withoutUnusedTransports,
+  versionOfPackageAlone,
+  hashesOfNode,
+];
