@@ -9,7 +9,6 @@ import { tableName } from '#shared/store/client.ts';
 import type { OrderRecords } from '#shared/store/order-records.ts';
 import type { Opening, Suborder, Wait } from '#shared/store/records.ts';
 import type { VisibleWait } from '#shared/store/visible-waits.ts';
-import { networkKey } from '#shared/timing/network.ts';
 import type { OrderPlan } from '#state-machines/planning/plan.ts';
 import { startRecord, suborderRecords, waitRecords } from '../orders/plan-records.ts';
 
@@ -61,13 +60,6 @@ export function addSuborders(
         isNew,
       );
     }),
-    {
-      Put: {
-        TableName: tableName('suborders'),
-        Item: { ...networkKey(order), steps: plan.network, flows: [...plan.flowTimes] },
-        ConditionExpression: 'attribute_exists(sk)',
-      },
-    },
   ];
 }
 

@@ -28,6 +28,7 @@ import { itemsWithin } from '#shared/tmf622/items.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import { type OrderPlan, planOrder } from '#state-machines/planning/plan.ts';
 import { withdrawalEnds } from '#state-machines/planning/withdrawal.ts';
+import { timingRecord } from '../orders/plan-records.ts';
 import { checkOrder } from '../product-orders/check.ts';
 import { addSuborders, type UnderWay } from './added-items.ts';
 import { type ChangedSuborders, changeSuborders, isMovedWithOrder } from './changed-items.ts';
@@ -134,8 +135,23 @@ function writesOf(change: Change, body: unknown) {
     ...guarded('wait', ...moved),
     ...guarded('suborders', ...(plan ? additions(change, facts, plan) : [])),
     ...guarded('suborders', ...(changed?.writes ?? [])),
+    ...guarded('suborders', ...timingOf(header.order, plan ?? changed?.plan)),
   ];
 }
+
+/** The order is expected to end by another plan. */
+const timingOf = (order: OrderNumber, plan: OrderPlan | undefined): TransactItem[] =>
+  plan
+    ? [
+        {
+          Put: {
+            TableName: tableName('suborders'),
+            Item: timingRecord(order, plan),
+            ConditionExpression: 'attribute_exists(sk)',
+          },
+        },
+      ]
+    : [];
 
 /** @throws StateConflict until what an earlier change affects has been undone */
 function assertNotAmending(suborders: readonly Suborder[]): void {
@@ -189,7 +205,7 @@ function changes(
   { stored: { header, document }, underWay, now }: Change,
   amendment: Amendment,
   gone: ReadonlySet<string>,
-): ChangedSuborders | undefined {
+): (ChangedSuborders & { readonly plan: OrderPlan }) | undefined {
   const facts = orderFacts(amendment.document);
   const earlier = orderFacts(document);
   const isDated = earlier.requestedDate !== facts.requestedDate;
@@ -201,7 +217,8 @@ function changes(
     { ...facts, items: facts.items.filter(({ id }) => known.has(id)) },
     gone,
   );
-  return changeSuborders({ before, after, orderFacts: isDated ? ['requestedDate'] : [], now }, underWay);
+  const dates = isDated ? ['requestedDate'] : [];
+  return { ...changeSuborders({ before, after, orderFacts: dates, now }, underWay), plan: after };
 }
 
 /** When what has not begun begins: at once, or for the date that the customer asks for. */

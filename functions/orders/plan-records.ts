@@ -1,5 +1,6 @@
 import { startWait, suborderKey } from '#shared/steps/completion.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
+import { type NetworkRecord, networkKey } from '#shared/timing/network.ts';
 import { handle } from '#state-machines/order-item.ts';
 import { START } from '#state-machines/planning/links.ts';
 import type { OrderPlan, PlannedSuborder } from '#state-machines/planning/plan.ts';
@@ -48,6 +49,13 @@ export function suborderRecords(order: string, plan: OrderPlan, now: string): Su
 /** Copies of what the plan holds read-only. */
 const openings = (opens: PlannedSuborder['opens']): Suborder['opens'] =>
   Object.fromEntries(Object.entries(opens).map(([milestone, list]) => [milestone, [...list]]));
+
+/** What the projected end of a planned order is worked out from, as it is kept. */
+export const timingRecord = (order: string, { network, flowTimes }: OrderPlan): NetworkRecord => ({
+  ...networkKey(order),
+  steps: network,
+  flows: [...flowTimes],
+});
 
 /** The waits of a planned suborder, as they are kept; one for its start is among them when it relies on others. */
 export const waitRecords = (order: string, { suborder, waits }: PlannedSuborder): Wait[] =>

@@ -6,10 +6,10 @@ import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
-import { type NetworkRecord, networkKey } from '#shared/timing/network.ts';
+import type { NetworkRecord } from '#shared/timing/network.ts';
 import { planOrder } from '#state-machines/planning/plan.ts';
 import { schedule } from '#state-machines/planning/timing.ts';
-import { startRecord, suborderRecords, waitRecords } from './plan-records.ts';
+import { startRecord, suborderRecords, timingRecord, waitRecords } from './plan-records.ts';
 
 /** DynamoDB takes no more writes in one batch. */
 const BATCH = 25;
@@ -46,10 +46,7 @@ async function writePlan(
   const suborders = suborderRecords(order, plan, now.toISOString());
   const waits = [plan.management, ...plan.suborders].flatMap((planned) => waitRecords(order, planned));
   await writeAll(deps, 'waits', startsAt ? startingAt(startsAt, suborders, waits) : waits);
-  await writeAll(deps, 'suborders', [
-    ...suborders,
-    { ...networkKey(order), steps: plan.network, flows: [...plan.flowTimes] },
-  ]);
+  await writeAll(deps, 'suborders', [...suborders, timingRecord(order, plan)]);
   return suborders.length;
 }
 

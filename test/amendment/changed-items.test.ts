@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { changeSuborders } from '#functions/amendment/changed-items.ts';
+import { suborderRecords, timingRecord } from '#functions/orders/plan-records.ts';
+import type { StepRecord, Suborder, Wait } from '#shared/store/records.ts';
+import { planOrder } from '#state-machines/planning/plan.ts';
+import { accepted, item, order as orderOf } from '../planning/orders.ts';
+import { doneStep, NOW, ORDER, plannedWait, World } from '../steps/support.ts';
+
+beforeAll(() => {
+  // Gives the tables their names.
+  new World();
+});
+
+const FIRST = [
+  item('1', 'fibre-1000'),
+  item('2', 'internet-1000'),
+  item('3', 'router-wifi7'),
+  item('4', 'mobile-postpaid-20gb', { characteristics: { simType: 'physical' } }),
+];
+type Items = typeof FIRST;
+const planOf = (items: Items) => accepted(planOrder(orderOf(items, { order: ORDER, addressId: 'A-1' })));
+const withItem = (changed: Items[number]) => FIRST.map((one) => (one.id === changed.id ? changed : one));
+
+interface Standing {
+  readonly rows?: Readonly<Record<string, Partial<Suborder>>>;
+  readonly steps?: readonly StepRecord[];
+  readonly waits?: readonly Wait[];
+}
+
+/** What follows for an order of which these suborders have begun. */
+function change(
+  items: Items,
+  { rows = {}, steps = [], waits = [] }: Standing = {},
+  orderFacts: string[] = [],
+) {
+  const before = planOf(FIRST);
+  const suborders = suborderRecords(ORDER, before, NOW).map((row) => ({
+    ...row,
+    state: 'inProgress' as const,
+    startedAt: NOW,
+    ...rows[row.suborder],
+  }));
+  const plans = { before, after: planOf(items), orderFacts, now: new Date(NOW) };
+  const { writes, charges } = changeSuborders(plans, {
+    suborders,
+    steps,
+    waits,
+    timing: timingRecord(ORDER, before),
+  });
+  return {
+    charges,
+    writes: writes.map(({ Update, Put, ConditionCheck }) => {
+      const { ExpressionAttributeValues: values } = Update ?? {};
+      const key: unknown = Update?.Key?.sk ?? Put?.Item?.wait ?? ConditionCheck?.Key?.wait;
+      return { key, values };
+    }),
+  };
+}
+const done = (suborder: string, ...ids: readonly string[]) => ids.map((step) => doneStep(step, { suborder }));
+
+describe('an item that is changed', () => {
+  const larger = withItem(item('4', 'mobile-postpaid-100gb', { characteristics: { simType: 'physical' } }));
+
+  it('is known to a suborder that has not come to it, unless a step completes at that moment', () => {
+    const { writes } = change(larger, {
+      steps: done('04', 'lock', 'number', 'sim'),
+      rows: { '04': { done: 3 } },
+    });
+    expect(writes).toMatchObject([
+      {
+        key: 'SUBORDER#04',
+        values: { ':facts': { plan: 'POSTPAID-100GB', simType: 'physical' }, ':done': 3 },
+      },
+    ]);
+  });
+
+  it('has one begin again that has come to it, held back until what it affects is undone', () => {
+    const steps = done('04', 'lock', 'number', 'sim', 'pick');
+    const { writes, charges } = change(larger, { steps, rows: { '04': { passedSoft: 'ship' } } });
+    expect(writes).toMatchObject([
+      { key: 'SUBORDER#04', values: { ':ends': 'amended', ':amends': { changed: ['plan'] } } },
+      { key: '04#start#start' },
+    ]);
+    // The parcel is not affected.
+    expect(charges).toEqual([]);
+  });
+
+  it('costs something when what is taken back was past a soft point of no return', () => {
+    const router = withItem(item('3', 'router-wifi6'));
+    const steps = done('03', 'lock', 'reserve', 'pick', 'provision', 'ship');
+    expect(change(router, { steps, rows: { '03': { passedSoft: 'ship' } } }).charges).toEqual([
+      { item: '3', step: 'ship' },
+    ]);
+  });
+
+  it('is as if it had been ordered so while it has not begun, unless it begins at this moment', () => {
+    const rows = { '04': { startedAt: undefined, state: 'acknowledged' as const } };
+    const start = { ...plannedWait('04#start#start'), pending: new Set(['01:RELIES_ON']) };
+    const { writes } = change(larger, { rows, waits: [start] });
+    expect(writes).toMatchObject([
+      { key: 'SUBORDER#04', values: { ':facts': { plan: 'POSTPAID-100GB' }, ':flags': {} } },
+      { key: '04#start#start' },
+    ]);
+    const soon = { ...start, pending: undefined, notBefore: NOW };
+    expect(() => change(larger, { rows, waits: [soon] })).toThrow('begins at this moment');
+  });
+
+  it.each([
+    ['is complete', { '04': { state: 'completed' as const, endedAt: NOW } }, 'Item 4 has ended'],
+    ['is cancelled', { '04': { ends: 'cancelled' as const } }, 'Item 4 has ended'],
+    ['is past a hard point of no return', { '04': { passedHard: 'bill' } }, 'the step bill'],
+  ])('is refused when it %s', (_what, rows, message) => {
+    expect(() => change(larger, { rows, steps: done('04', 'lock', 'number', 'sim', 'pick') })).toThrow(
+      message,
+    );
+  });
+
+  it('is refused when it would be another flow, or others have gone on from it', () => {
+    expect(() => change(withItem(item('4', 'mobile-postpaid-20gb')))).toThrow(
+      'Item 4 would be something else',
+    );
+
+    const slower = withItem(item('2', 'internet-500'));
+    const steps = [
+      ...done('02', 'lock', 'address'),
+      doneStep('provision', { suborder: '02', reaches: 'INTERNET_ACTIVE' }),
+    ];
+    const opens = { INTERNET_ACTIVE: [{ wait: '04#ship#gate', entry: '02:D4' }] };
+    const waits = [{ ...plannedWait('04#ship#gate'), status: 'resumed' as const, pending: undefined }];
+    expect(() => change(slower, { rows: { '02': { opens } }, steps, waits })).toThrow(
+      'Item 2 has reached INTERNET_ACTIVE, and item 4 has gone on from there',
+    );
+  });
+});
+
+describe('a date that is moved', () => {
+  it('means something to what was done for it, and nothing to others', () => {
+    const visit = done('01', 'lock', 'qualify', 'assign', 'reserve', 'pick', 'book');
+    const { writes } = change(FIRST, { steps: visit }, ['requestedDate']);
+    expect(writes.map(({ key }) => key)).toEqual(['SUBORDER#01', '01#start#start']);
+    expect(change(FIRST, { steps: done('01', 'lock', 'qualify') }, ['requestedDate']).writes).toEqual([]);
+  });
+});
