@@ -211,6 +211,31 @@ describe('an item that is changed', () => {
     expect(stage.simulator.doubleEffects()).toEqual({ byKey: [], byStep: [], undoneTwice: [] });
   });
 
+  it('leaves what runs side by side, comes back from the customer, and is sent anew', async () => {
+    const box = (offering: string) => ({ ...item('1'), productOffering: { id: offering } });
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [box('set-top-box-4k')] });
+    await stage.pick(order, '01');
+    expect(did(order, '01').toSorted()).toEqual(['lock', 'provision', 'reserve', 'ship']);
+    expect((await patch(order, { productOrderItem: [box('set-top-box-hd')] })).status).toBe(200);
+    await stage.advance('PT1H');
+    expect(did(order, '01').slice(4).toSorted()).toEqual(['provision.undo', 'ship.undo']);
+    const { id } = await stage.workItem('LOGISTICS_RETURNS', order, '01');
+    const { form = [] } = await stage.api.workItem(id);
+    const serialNumber = form.find((field) => field.id === 'serialNumber')?.example;
+    await stage.act(id, 'complete', { serialNumber, ok: true }, 'logistics');
+    await stage.advance('PT1H');
+    expect(await amendments(order)).toMatchObject([
+      { details: { changed: ['1'], charges: [{ item: '1', step: 'ship' }] } },
+    ]);
+    await stage.pick(order, '01', { serialNumber: 'SHD000054321' });
+    await stage.deliver(order, '01');
+    await stage.advance('PT1H');
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(did(order, '01').filter((step) => step === 'reserve' || step === 'ship')).toHaveLength(4);
+    // The customer is told of each parcel.
+    expect(stage.simulator.doubleEffects()).toMatchObject({ byKey: [], undoneTwice: [] });
+  });
+
   it('keeps what comes from outside meanwhile, and other changes away, until that is done', async () => {
     const order = await stage.submit({ ...MOBILES, productOrderItem: [physicalSim('1')] });
     await stage.pick(order, '01');
