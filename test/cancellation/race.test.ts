@@ -72,3 +72,22 @@ describe('however a step and a cancel come in between each other', () => {
     );
   });
 });
+
+describe('an item that is added while the order is cancelled', () => {
+  it('is cancelled with it', async () => {
+    const world = new World();
+    world.plan(
+      suborder('00', { item: undefined, flow: 'order.manage', passedHard: 'start' }),
+      suborder('04'),
+    );
+    const { cancellation } = await keepCancellation(world.deps, REQUEST);
+    world.db.before = async (operation) => {
+      if (operation === 'transaction' && !world.suborder('05')) world.plan(suborder('05'));
+    };
+    await carryOut(world.deps, cancellation);
+    for (const number of ['04', '05'])
+      expect(world.suborder(number)).toMatchObject({ ends: 'cancelled', cancelledBy: REQUEST.cancellation });
+    const request = await readCancellation(world.deps, ORDER, REQUEST.cancellation);
+    expect(request?.suborders).toEqual(['04', '05']);
+  });
+});
