@@ -3,13 +3,13 @@ import { isClean, type SoakReport, soak } from './soak/soak.ts';
 
 /**
  * Carries out thousands of random orders with random people and faults on the embedded cloud, and holds them against
- * what must always be true: `npm run soak -- --orders 5000 --seed 7 [--at-once 40] [--json]`. Exits with 1 when something does not hold.
+ * what must always be true: `npm run soak -- --orders 5000 --seed 7 [--at-once 200] [--json]`. Exits with 1 when something does not hold.
  */
 const { values } = parseArgs({
   options: {
     orders: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
-    'at-once': { type: 'string', default: '40' },
+    'at-once': { type: 'string', default: '200' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -30,7 +30,7 @@ function table(report: SoakReport): string {
     ['orders terminal', total],
     ...Object.entries(terminal).map(([state, count]): [string, number] => [`  ${state}`, count]),
     ['orders waiting', report.waiting],
-    ['cancellations', report.cancellations],
+    ...Object.entries(report.changes),
     ['effects in underlying systems', report.effects],
     ['faults', Object.values(faults).reduce((sum, count) => sum + count, 0)],
     ...Object.entries(faults).map(([kind, count]): [string, number] => [`  ${kind}`, count]),

@@ -6,13 +6,34 @@ import type { Chance } from './chance.ts';
 const ITEMS = [1, 1, 1, 2, 2, 3, 4] as const;
 const DAY = 24 * 3_600_000;
 
+/** An item as a channel sends it. */
+export interface ItemDraft {
+  readonly id: string;
+  readonly action: string;
+  readonly productOffering: { readonly id: string };
+  readonly product: {
+    readonly id?: string;
+    readonly productCharacteristic: readonly { readonly name: string; readonly value: unknown }[];
+  };
+}
+
+/** An order as a channel sends it. */
+export interface OrderDraft {
+  readonly externalId: string;
+  readonly relatedParty: readonly object[];
+  readonly billingAccount: object;
+  readonly place: readonly object[];
+  readonly requestedCompletionDate?: string;
+  readonly productOrderItem: readonly ItemDraft[];
+}
+
 const ORDERABLE = OFFERINGS.filter(({ orderable = true }) => orderable);
 
 /**
  * An order that a customer could place: any offerings, actions and characteristics. Some cannot go together; the API
  * says so. @param serial makes its customer, account, address and products unlike any others
  */
-export function randomOrder(chance: Chance, serial: number, now: number): unknown {
+export function randomOrder(chance: Chance, serial: number, now: number): OrderDraft {
   const count = chance.oneOf(ITEMS) ?? 1;
   return {
     externalId: `soak-${serial}`,
@@ -28,7 +49,8 @@ export function randomOrder(chance: Chance, serial: number, now: number): unknow
   };
 }
 
-function randomItem(chance: Chance, id: string, serial: number, now: number) {
+/** An item of any offering. */
+export function randomItem(chance: Chance, id: string, serial: number, now: number): ItemDraft {
   const offering = chance.oneOf(ORDERABLE);
   const variant = offering && chance.oneOf(variantsOf(offering));
   if (!offering || !variant) throw new Error('Nothing can be ordered');
@@ -45,6 +67,19 @@ function randomItem(chance: Chance, id: string, serial: number, now: number) {
       ),
     },
   };
+}
+
+/** The item with what can be chosen about it chosen anew. */
+export function changedItem(chance: Chance, item: ItemDraft): ItemDraft {
+  const offering = OFFERINGS.find(({ id }) => id === item.productOffering.id);
+  const variant = offering && variantsOf(offering).find(({ action }) => action === item.action);
+  if (!offering || !variant) return item;
+  const anew = Object.entries(chosen(chance, offering, variant.characteristics));
+  const kept = item.product.productCharacteristic.filter(({ name }) =>
+    anew.every(([other]) => other !== name),
+  );
+  const productCharacteristic = [...kept, ...anew.map(([name, value]) => ({ name, value }))];
+  return { ...item, product: { ...item.product, productCharacteristic } };
 }
 
 /** A value for each characteristic that has few: what is switched, or chosen from a list. */

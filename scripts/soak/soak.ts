@@ -6,19 +6,25 @@ import { Api, ApiError } from '../api.ts';
 import { DEMO_START, Platform } from '../platform.ts';
 import { Chance } from './chance.ts';
 import { Crowd } from './crowd.ts';
+import { type Changes, Customers } from './customers.ts';
 import { type Finding, findingsOf, waitsForSomething } from './findings.ts';
 import { randomOrder } from './random-orders.ts';
 import { Records } from './records.ts';
 
-const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** Longer than any flow takes, with every wait to its end and some repairs. */
 const LONGEST = 400 * DAY;
 /** What was underway when an order ended has come an hour later, retries included. */
-const SETTLED_AFTER = 3_600_000;
+const SETTLED_AFTER = HOUR;
+/** People and customers look in so often: what falls due meanwhile happens before they do. */
+const LOOKS_EVERY = HOUR / 4;
+/** So many orders are looked at each time. */
+const LOOKS_AT = 40;
 const TERMINAL: ReadonlySet<string> = new Set(ITEM_STATES.filter(isTerminal));
 
-/** How often customers change their mind, and systems refuse or fail past all retries. */
-const ODDS = { cancels: 0.004, cancelsAnItem: 0.004, refuses: 0.15, fails: 0.05 };
+/** How often systems refuse, or fail past all retries. */
+const ODDS = { refuses: 0.15, fails: 0.05 };
 
 export interface SoakOptions {
   /** Orders to have accepted. */
@@ -40,7 +46,7 @@ export interface SoakReport {
   readonly terminal: Readonly<Record<string, number>>;
   /** Orders that still wait for somebody or something. */
   readonly waiting: number;
-  readonly cancellations: number;
+  readonly changes: Changes;
   readonly effects: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly doubleEffects: number;
@@ -77,6 +83,7 @@ class Soak {
   readonly #chance: Chance;
   readonly #api: Api;
   readonly #crowd: Crowd;
+  readonly #customers: Customers;
   /** Orders that have ended, with the time at which what is still on its way of them must have come. */
   readonly #ended = new Map<string, number>();
   /** Orders under way, with the time until which they have to end. */
@@ -86,7 +93,6 @@ class Soak {
   readonly #examples: string[] = [];
   #accepted = 0;
   #refused = 0;
-  #cancellations = 0;
   #waiting = 0;
   #lost = 0;
 
@@ -102,6 +108,7 @@ class Soak {
       return known;
     });
     this.#crowd = new Crowd(this.#api, this.#chance);
+    this.#customers = new Customers(this.#api, this.#chance);
   }
 
   async run(): Promise<SoakReport> {
@@ -112,11 +119,11 @@ class Soak {
       await cloud.idle();
       const now = await cloud.now();
       const waits = await this.#look(now);
-      const cancelled = await this.#cancelSome();
+      const changed = await this.#customers.change(new Set(waits.map(({ order }) => order)), now);
       const done = await this.#crowd.act(waits, now);
-      if (done + cancelled > 0) continue;
+      if (done + changed > 0) continue;
       const next = [await cloud.nextDue(), ...this.#ended.values()].filter((time) => time !== undefined);
-      await this.#platform.advanceTo(Math.max(Math.min(...next, now + DAY), now));
+      await this.#platform.advanceTo(Math.max(Math.min(...next, now + DAY), now + LOOKS_EVERY));
     }
     await cloud.idle();
     const orphans = await this.#orphans();
@@ -129,7 +136,7 @@ class Soak {
       refused: this.#refused,
       terminal: Object.fromEntries(this.#terminal),
       waiting: this.#waiting,
-      cancellations: this.#cancellations,
+      changes: this.#customers.changes,
       effects: this.#platform.simulator.ledger().length,
       faults: Object.fromEntries(
         Map.groupBy(await cloud.faultLog(), ({ kind }) => kind)
@@ -152,7 +159,7 @@ class Soak {
     while (this.#open.size < atOnce && this.#accepted < orders) {
       const serial = this.#accepted + this.#refused + 1;
       try {
-        const { id } = await this.#api.submit(randomOrder(this.#chance, serial, now));
+        const id = await this.#customers.place(randomOrder(this.#chance, serial, now));
         this.#accepted += 1;
         this.#open.set(id, now + LONGEST);
         this.#misleadSystems(id);
@@ -181,12 +188,23 @@ class Soak {
       });
   }
 
-  /** Sets aside the orders that have ended, or should have; answers what the others wait for. */
+  /** The orders that have not been looked at for longest. */
+  #next(count: number): (readonly [id: string, until: number])[] {
+    const next = [...this.#open.entries().take(count)];
+    for (const [id, until] of next) {
+      this.#open.delete(id);
+      this.#open.set(id, until);
+    }
+    return next;
+  }
+
+  /** Looks at some orders: sets aside those that have ended, or should have; answers what the others wait for. */
   async #look(now: number): Promise<readonly Wait[]> {
     const looked = await Promise.all(
-      [...this.#open].map(async ([id, until]) => {
+      this.#next(LOOKS_AT).map(async ([id, until]) => {
         if (TERMINAL.has(await this.#records.state(id))) {
           this.#open.delete(id);
+          this.#customers.forget(id);
           this.#ended.set(id, now + SETTLED_AFTER);
           return [];
         }
@@ -220,23 +238,6 @@ class Soak {
   #note(kind: Finding, what: string): void {
     this.#broken.set(kind, (this.#broken.get(kind) ?? 0) + 1);
     this.#examples.push(what);
-  }
-
-  /** Customers change their mind. @returns how many cancellations were accepted */
-  async #cancelSome(): Promise<number> {
-    let count = 0;
-    for (const id of this.#open.keys()) {
-      const wholly = this.#chance.hits(ODDS.cancels);
-      if (!wholly && !this.#chance.hits(ODDS.cancelsAnItem)) continue;
-      try {
-        await this.#api.cancel(id, wholly ? undefined : ['1']);
-        count += 1;
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.status >= 500) throw error;
-      }
-    }
-    this.#cancellations += count;
-    return count;
   }
 
   /** Executions that still run although no order is under way. */
