@@ -127,9 +127,9 @@ export function fillIn(form: WorkItem['form'] = [], random = Math.random): Recor
   return Object.fromEntries(answers);
 }
 
-/** Another label of the same kind: after the two letters that say which, each digit, and each letter of hexadecimal, is drawn anew, in the last ten characters at most. */
+/** Another label of the same kind: after the letters that say which, each digit, and each letter of hexadecimal, is drawn anew, in the last ten characters at most. */
 function labelLike(example: string, random: () => number): string {
-  const kept = Math.max(2, example.length - 10);
+  const kept = Math.max(2, example.search(/[^A-Z]|$/), example.length - 10);
   return (
     example.slice(0, kept) +
     example

@@ -1,11 +1,11 @@
-import { DESK_IDS, type Desk } from '#shared/domain/desks.ts';
 import type { Wait } from '#shared/store/records.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import type { EventTask, Task } from '#shared/tasks/task.ts';
-import { type Api, ApiError, type ListedWorkItem } from '../api.ts';
+import { type Api, ApiError } from '../api.ts';
 import { fillIn } from '../demo/world.ts';
 import { sampleOf } from '../samples.ts';
 import type { Chance } from './chance.ts';
+import type { OpenWait } from './records.ts';
 
 const HOUR = 3_600_000;
 
@@ -43,29 +43,23 @@ export class Crowd {
    * Does what these orders wait for, in part.
    * @returns how much was done
    */
-  async act(waits: readonly Wait[], now: number): Promise<number> {
-    const orders = new Set(waits.map(({ order }) => order));
-    const forPeople = waits.some(({ kind }) => kind === 'manual' || kind === 'repair' || kind === 'undo');
-    const items = forPeople ? (await Promise.all(DESK_IDS.map((desk) => this.#open(desk)))).flat() : [];
+  async act(waits: readonly OpenWait[], now: number): Promise<number> {
     const deeds = [
-      ...items.filter(({ order }) => orders.has(order)).map((item) => () => this.#work(item, now)),
+      ...waits.flatMap(({ workItem }) => (workItem ? [() => this.#work(workItem, now)] : [])),
       ...waits.filter(({ kind }) => kind === 'event').map((wait) => () => this.#report(wait, now)),
     ].filter(() => !this.#chance.hits(ODDS.leavesForLater));
     const done = await Promise.all(deeds.map((deed) => deed()));
     return done.filter(Boolean).length;
   }
 
-  #open = async (desk: Desk): Promise<readonly ListedWorkItem[]> =>
-    (await this.#api.workItems(desk)).filter(({ kind }) => kind !== 'notice');
-
   /** A person at a desk sees to a work item. */
-  async #work({ id, kind }: ListedWorkItem, now: number): Promise<boolean> {
+  async #work(id: string, now: number): Promise<boolean> {
     const chance = this.#chance;
     if (chance.hits(ODDS.claimsAndReleases)) {
       await this.#try(id, 'claim');
       await this.#try(id, 'release');
     }
-    const { task: name, form, rejections = [], actions = [] } = await this.#api.workItem(id);
+    const { kind, task: name, form, rejections = [], actions = [] } = await this.#api.workItem(id);
     const task = taskNamed(name);
     if (kind === 'fallout') return this.#repair(id, actions, task, now);
     const code = kind === 'manual' && chance.hits(ODDS.rejects) ? chance.oneOf(rejections) : undefined;

@@ -2,9 +2,21 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { FIRST_RUN } from '#shared/steps/run-step.ts';
 import { headerKey } from '#shared/store/orders.ts';
-import { stepSchema, suborderSchema, waitSchema } from '#shared/store/records.ts';
+import { stepSchema, suborderSchema, type Wait, waitSchema } from '#shared/store/records.ts';
+import { workItemId } from '#shared/store/work-items.ts';
 import type { Platform } from '../platform.ts';
+
+/** A wait that is open, with the work item that somebody is to do. */
+export type OpenWait = Wait & { readonly workItem?: string };
+
+/** Kinds of work items, by kind of the wait that they end. */
+const WORK: Readonly<Partial<Record<Wait['kind'], 'manual' | 'fallout' | 'undo'>>> = {
+  manual: 'manual',
+  repair: 'fallout',
+  undo: 'undo',
+};
 
 /** What the tables and Step Functions keep of orders, read behind the back of the APIs to be held against what they say. */
 export class Records {
@@ -38,6 +50,22 @@ export class Records {
   /** Every wait of an order, those that are over too. */
   async waits(order: string) {
     return z.array(waitSchema).parse(await this.#ofOrder('Waits', order));
+  }
+
+  /** What an order waits for: for whatever people are to do, with the work item. */
+  async openWaits(order: string): Promise<readonly OpenWait[]> {
+    const open = (await this.waits(order)).filter(
+      ({ status, token }) => status === 'open' && token !== undefined,
+    );
+    if (open.every(({ kind }) => !(kind in WORK))) return open;
+    const { steps } = await this.suborders(order);
+    return open.map((wait) => {
+      // Whoever was asked need not do it any more: the outcome is known, and about to take effect.
+      const kind = wait.outcome ? undefined : WORK[wait.kind];
+      const { suborder, step } = wait;
+      const run = steps.find((one) => one.suborder === suborder && one.step === step)?.run ?? FIRST_RUN;
+      return kind ? { ...wait, workItem: workItemId({ order, suborder, step, kind, run }) } : wait;
+    });
   }
 
   /** The suborders of an order, order management among them, and the records of their steps. */

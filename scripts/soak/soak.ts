@@ -9,7 +9,7 @@ import { Crowd } from './crowd.ts';
 import { type Changes, Customers } from './customers.ts';
 import { type Finding, findingsOf, waitsForSomething } from './findings.ts';
 import { randomOrder } from './random-orders.ts';
-import { Records } from './records.ts';
+import { type OpenWait, Records } from './records.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -199,7 +199,7 @@ class Soak {
   }
 
   /** Looks at some orders: sets aside those that have ended, or should have; answers what the others wait for. */
-  async #look(now: number): Promise<readonly Wait[]> {
+  async #look(now: number): Promise<readonly OpenWait[]> {
     const looked = await Promise.all(
       this.#next(LOOKS_AT).map(async ([id, until]) => {
         if (TERMINAL.has(await this.#records.state(id))) {
@@ -208,9 +208,9 @@ class Soak {
           this.#ended.set(id, now + SETTLED_AFTER);
           return [];
         }
-        const waits = await this.#records.waits(id);
+        const waits = await this.#records.openWaits(id);
         if (now > until) await this.#giveUp(id, waits);
-        return waits.filter(({ status, token }) => status === 'open' && token !== undefined);
+        return waits;
       }),
     );
     for (const [id, settled] of this.#ended) if (now >= settled) await this.#settle(id);
