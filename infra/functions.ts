@@ -241,7 +241,8 @@ const route = (
   };
 };
 
-const queue = (id: QueueId, batchSize = 10, maximumConcurrency?: number): Trigger => ({
+/** One message at a time unless said otherwise: one that ends its function does not take others with it. */
+const queue = (id: QueueId, batchSize = 1, maximumConcurrency?: number): Trigger => ({
   kind: 'queue',
   queue: id,
   batchSize,

@@ -35,7 +35,7 @@ export const cease = flow('coax.cease', 'Cable broadband terminated', {
   steps: [
     system('lock', inventory.lock),
     untilNoticeEnds,
-    system('modemOff', cpe.deprovision, { title: 'Unbind the modem' }),
+    system('modemOff', cpe.deprovision, { title: 'Unbind the modem', undoWith: { deviceType: 'modem' } }),
     system('off', access.deactivate, {
       waitsFor: internetHasStopped,
       noReturn: 'hard',

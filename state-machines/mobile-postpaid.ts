@@ -93,6 +93,7 @@ export const createPortIn = flow(
         title: 'Return the temporary number',
         when: when('temporaryNumber'),
         with: { number: fact('temporaryMsisdn') },
+        undoWith: { numberType: 'mobile', preference: fact('temporaryMsisdn') },
       }),
       ...closeCreate,
     ],
@@ -136,9 +137,13 @@ export const cease = flow('mobile-postpaid.cease', 'Mobile subscription terminat
   steps: [
     system('lock', inventory.lock),
     untilNoticeEnds,
-    system('off', mobile.deprovision, { noReturn: 'hard', reaches: 'SERVICE_STOPPED' }),
+    system('off', mobile.deprovision, {
+      noReturn: 'hard',
+      reaches: 'SERVICE_STOPPED',
+      undoWith: { msisdn: fact('number') },
+    }),
     system('sim', sim.release),
-    ...giveUpNumber,
+    ...giveUpNumber('mobile'),
     ...closeCease(),
   ],
 });

@@ -43,6 +43,7 @@ export const swap = flow('router.swap', 'Replace a faulty or old router', {
       title: 'Unbind the old router',
       noReturn: 'soft',
       with: { deviceId: foundBy('lock', 'deviceId') },
+      undoWith: { deviceType: 'router', serialNumber: foundBy('lock', 'serialNumber') },
     }),
     ...returnHardware,
     ...closeModify,
@@ -54,7 +55,11 @@ export const giveBack = flow('router.return', 'Router returned', {
   expected: 'P30D',
   steps: [
     system('lock', inventory.lock),
-    system('off', cpe.deprovision, { title: 'Unbind the router', reaches: 'SERVICE_STOPPED' }),
+    system('off', cpe.deprovision, {
+      title: 'Unbind the router',
+      reaches: 'SERVICE_STOPPED',
+      undoWith: { deviceType: 'router' },
+    }),
     ...returnHardware,
     ...closeCease(),
   ],

@@ -84,6 +84,7 @@ export const swap = flow('set-top-box.swap', 'Replace a faulty set-top box', {
       title: 'Unbind the old box',
       noReturn: 'soft',
       with: { deviceId: foundBy('lock', 'deviceId') },
+      undoWith: { deviceType: 'set-top-box', serialNumber: foundBy('lock', 'serialNumber') },
     }),
     ...returnHardware,
     ...closeModify,
@@ -95,7 +96,11 @@ export const giveBack = flow('set-top-box.return', 'Set-top box returned', {
   expected: 'P30D',
   steps: [
     system('lock', inventory.lock),
-    system('off', cpe.deprovision, { title: 'Unbind the box', reaches: 'SERVICE_STOPPED' }),
+    system('off', cpe.deprovision, {
+      title: 'Unbind the box',
+      reaches: 'SERVICE_STOPPED',
+      undoWith: { deviceType: 'set-top-box' },
+    }),
     ...returnHardware,
     ...closeCease(),
   ],

@@ -54,7 +54,10 @@ export const reschedule = flow('technician.reschedule', 'Move or cancel a booked
   selects: { product: 'technician', action: 'add', where: { visit: 'reschedule' } },
   expected: 'P1D',
   steps: [
-    system('cancelOld', field.cancelAppointment, { title: 'Cancel the old appointment' }),
+    system('cancelOld', field.cancelAppointment, {
+      title: 'Cancel the old appointment',
+      undoWith: { skill: 'home-install' },
+    }),
     system('book', field.book, {
       when: unless('cancelOnly'),
       reaches: 'VISIT_BOOKED',

@@ -108,7 +108,7 @@ export const modifyNumber = flow('voip.modify.number', 'Change telephone number'
       with: { number: fact('number') },
     }),
     system('register', emergency.register),
-    returnOldNumber,
+    returnOldNumber('fixed'),
     ...closeModify,
   ],
 });
@@ -140,7 +140,7 @@ export const cease = flow('voip.cease', 'IP telephony terminated', {
       reaches: 'SERVICE_STOPPED',
     }),
     system('deregister', emergency.deregister),
-    ...giveUpNumber,
+    ...giveUpNumber('fixed'),
     ...closeCease(),
   ],
 });

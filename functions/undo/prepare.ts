@@ -5,8 +5,10 @@ import { affectedSteps } from '#state-machines/amendment/affected.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import { dependencies, taskHandler } from '../task-handler.ts';
 
-const fixedInputs: FixedInputs = (flow, step) =>
-  flowNamed(flow)?.steps.find(({ id }) => id === step)?.with ?? {};
+const fixedInputs: FixedInputs = (flow, id) => {
+  const step = flowNamed(flow)?.steps.find((one) => one.id === id);
+  return { ...step?.with, ...step?.undoWith };
+};
 
 const affectedBy: AffectedSteps = ({ flow: id, flags, amends }, records) => {
   const flow = flowNamed(id);

@@ -73,6 +73,8 @@ export interface StepOptions<After extends string, Input extends z.ZodObject> {
   readonly noReturnAt?: 'start' | 'complete';
   /** Inputs of the task that are fixed here or come from a fact of another name or another suborder. */
   readonly with?: { readonly [K in keyof z.input<Input>]?: z.input<Input>[K] | FactSource };
+  /** Inputs of what takes the step back, where they are neither inputs nor outputs of the step. */
+  readonly undoWith?: Readonly<Record<string, string | FactSource>>;
 }
 
 /** One piece of work in a flow. */
@@ -92,6 +94,7 @@ export interface Step<Id extends string = string, After extends string = string>
   readonly onReject: Rejections;
   readonly noReturn: PointOfNoReturn | undefined;
   readonly with: Readonly<Record<string, unknown>>;
+  readonly undoWith: Readonly<Record<string, unknown>>;
 }
 
 function step<const Id extends string, const After extends string, T extends Task>(
@@ -116,6 +119,7 @@ function step<const Id extends string, const After extends string, T extends Tas
     onReject: options.onReject ?? {},
     noReturn: noReturn && { type: noReturn, at: options.noReturnAt ?? 'complete' },
     with: options.with ?? {},
+    undoWith: options.undoWith ?? {},
   };
 }
 

@@ -2,7 +2,7 @@ import { OFFERINGS, type Offering } from '#shared/catalogue/offerings.ts';
 import { ambiguousSelections } from '../planning/select.ts';
 import { canBeSelected, conditionsCanVary } from '../validation/conditions.ts';
 import { gatesCanOpen, gatesHaveNoCircle, gatesOpenApart, siblingFactsExist } from '../validation/gates.ts';
-import { inputsAreKnown } from '../validation/inputs.ts';
+import { inputsAreKnown, undosKnowTheirInputs } from '../validation/inputs.ts';
 import { everyStepHasATimeLimit } from '../validation/limits.ts';
 import { idsAreWellFormed, titlesAreStateNames } from '../validation/names.ts';
 import { irreversibleStepsAreGuarded } from '../validation/no-return.ts';
@@ -29,6 +29,7 @@ const STAGES: readonly (readonly Rule[])[] = [
     canBeSelected,
     conditionsCanVary,
     inputsAreKnown,
+    undosKnowTheirInputs,
   ],
 ];
 

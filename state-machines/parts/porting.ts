@@ -58,18 +58,27 @@ export const letPortOut = [
 /** Nobody else gets a number for half a year after it was in use. */
 export const QUARANTINE = 'P182D';
 
+type NumberType = 'fixed' | 'mobile';
+
 /** The number that another one has replaced. */
-export const returnOldNumber = system('oldNumber', number.release, {
-  title: 'Return the old number',
-  with: { number: foundBy('lock', 'number'), quarantine: QUARANTINE },
-});
+export const returnOldNumber = (numberType: NumberType) =>
+  system('oldNumber', number.release, {
+    title: 'Return the old number',
+    with: { number: foundBy('lock', 'number'), quarantine: QUARANTINE },
+    undoWith: { numberType, preference: foundBy('lock', 'number') },
+  });
 
 /** A number that was given up can still be ported for a while; then it goes back to where it came from. */
-export const giveUpNumber = [
-  event('portRight', number.awaitPortRight, {
-    within: 'P31D',
-    with: { number: foundBy('lock', 'number') },
-  }),
-  system('npReturn', porting.giveBack, { when: when('returnsNumber') }),
-  system('free', number.release, { when: when('freesNumber'), with: { quarantine: QUARANTINE } }),
-] as const;
+export const giveUpNumber = (numberType: NumberType) =>
+  [
+    event('portRight', number.awaitPortRight, {
+      within: 'P31D',
+      with: { number: foundBy('lock', 'number') },
+    }),
+    system('npReturn', porting.giveBack, { when: when('returnsNumber') }),
+    system('free', number.release, {
+      when: when('freesNumber'),
+      with: { quarantine: QUARANTINE },
+      undoWith: { numberType, preference: foundBy('lock', 'number') },
+    }),
+  ] as const;

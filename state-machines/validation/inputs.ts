@@ -1,5 +1,6 @@
 import type { Offering } from '#shared/catalogue/offerings.ts';
 import { type FactSource, factSourceSchema, ORDER_FACTS } from '#shared/domain/facts.ts';
+import { compensationOf } from '#shared/tasks/registry.ts';
 import type { Flow, Step } from '../language/flow.ts';
 import { alwaysBefore } from './before.ts';
 import { givesAlways, offeredFor } from './offered.ts';
@@ -45,6 +46,30 @@ export const inputsAreKnown: Rule = (flow, offerings) => {
       return [`${named(step)} needs ${unknown(name)}`];
     }),
   );
+};
+
+/**
+ * What takes a step back finds its inputs too: fixed for the step, found out by it, or known before it. What steps after
+ * it found out has been taken back by then.
+ */
+export const undosKnowTheirInputs: Rule = (flow, offerings) => {
+  const known = factFinder(flow, offerings);
+  return flow.steps.flatMap((step) => {
+    const undo = compensationOf(step.task);
+    if (undo?.kind !== 'system' || !('input' in undo)) return [];
+    const given = { ...step.with, ...step.undoWith };
+    const missing = (name: string) => {
+      const source = factSourceSchema.safeParse(given[name]);
+      return source.success
+        ? ownFacts(source.data).some((fact) => !known(step, fact))
+        : !(name in given || name in step.task.output.shape || known(step, name));
+    };
+    return Object.entries(undo.input.shape).flatMap(([name, schema]) =>
+      missing(name) && !schema.safeParse(undefined).success
+        ? [`${named(step)} is undone by ${undo.name}, which needs ${unknown(name)}`]
+        : [],
+    );
+  });
 };
 
 /** The facts of the same suborder that a value comes from. */

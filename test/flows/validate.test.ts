@@ -60,6 +60,24 @@ describe('the catalogue', () => {
   });
 });
 
+describe('what takes a step back', () => {
+  const bind = work({ name: 'test.bind', input: z.object({ unit: z.string(), kind: z.string() }) });
+  const unbind = work({ name: 'test.unbind', output: z.object({ unit: z.string() }), undo: bind });
+
+  it('finds its inputs', () => {
+    expect(fault(box(system('off', unbind)))).toBe(
+      'step off is undone by test.bind, which needs kind, which is neither fixed, nor known from the order or its offering, nor found out by a step that always runs before',
+    );
+    expect(validateFlow(box(system('off', unbind, { undoWith: { kind: 'box' } })))).toEqual([]);
+  });
+
+  it('cannot be told a fact that nobody knows', () => {
+    expect(fault(box(system('off', unbind, { undoWith: { kind: fact('shape') } })))).toContain(
+      'test.bind, which needs kind',
+    );
+  });
+});
+
 describe('names', () => {
   it.each(['settopbox', 'set-top-box.Create', 'set-top-box.', 'set top box.create', '-a.b'])(
     '%s is not a flow id',
