@@ -19,6 +19,7 @@ const LONGEST = 400 * DAY;
 const SETTLED_AFTER = HOUR;
 /** People and customers look in so often: what falls due meanwhile happens before they do. */
 const LOOKS_EVERY = HOUR / 4;
+const SWEEPS_EVERY = DAY;
 /** So many orders are looked at each time. */
 const LOOKS_AT = 40;
 const TERMINAL: ReadonlySet<string> = new Set(ITEM_STATES.filter(isTerminal));
@@ -91,6 +92,7 @@ class Soak {
   readonly #terminal = new Map<string, number>();
   readonly #broken = new Map<Finding, number>();
   readonly #examples: string[] = [];
+  #nextSweep = DEMO_START.getTime() + SWEEPS_EVERY;
   #accepted = 0;
   #refused = 0;
   #waiting = 0;
@@ -101,12 +103,7 @@ class Soak {
     this.#options = options;
     this.#records = records;
     this.#chance = new Chance(options.seed);
-    const tokens = new Map<string, Promise<string>>();
-    this.#api = new Api(platform.url, (role) => {
-      const known = tokens.get(role) ?? platform.token(role);
-      tokens.set(role, known);
-      return known;
-    });
+    this.#api = new Api(platform.url, (role) => platform.token(role));
     this.#crowd = new Crowd(this.#api, this.#chance);
     this.#customers = new Customers(this.#api, this.#chance);
   }
@@ -118,12 +115,13 @@ class Soak {
       await this.#submit();
       await cloud.idle();
       const now = await cloud.now();
+      await this.#sweep(now);
       const waits = await this.#look(now);
       const changed = await this.#customers.change(new Set(waits.map(({ order }) => order)), now);
       const done = await this.#crowd.act(waits, now);
-      if (done + changed > 0) continue;
       const next = [await cloud.nextDue(), ...this.#ended.values()].filter((time) => time !== undefined);
-      await this.#platform.advanceTo(Math.max(Math.min(...next, now + DAY), now + LOOKS_EVERY));
+      const idle = done + changed === 0;
+      await this.#platform.advanceTo(Math.max(idle ? Math.min(...next, now + DAY) : now, now + LOOKS_EVERY));
     }
     await cloud.idle();
     const orphans = await this.#orphans();
@@ -163,7 +161,6 @@ class Soak {
         this.#accepted += 1;
         this.#open.set(id, now + LONGEST);
         this.#misleadSystems(id);
-        if (this.#accepted % 100 === 0) this.#options.tell?.(`${this.#accepted} orders accepted`);
       } catch (error) {
         if (!(error instanceof ApiError) || error.status >= 500) throw error;
         this.#refused += 1;
@@ -186,6 +183,18 @@ class Soak {
         match: { correlationId: order },
         answers: [{ kind: 'fail', times: 8 }],
       });
+  }
+
+  /** The clock of tests runs no schedules: the sweeper is fired when its time has come. */
+  async #sweep(now: number): Promise<void> {
+    if (now < this.#nextSweep) return;
+    this.#nextSweep = now + SWEEPS_EVERY;
+    await this.#platform.cloud.fire('sweeper');
+    const open = this.#open.size + this.#ended.size;
+    this.#options.tell?.(
+      `${new Date(now).toISOString()}: ${this.#accepted} orders accepted, ${open} under way`,
+    );
+    await this.#platform.cloud.idle();
   }
 
   /** The orders that have not been looked at for longest. */
