@@ -120,9 +120,11 @@ export class World {
 
 /** A form filled in as a picker would: labels of the kind that the form asks for, and OK. */
 export function fillIn(form: WorkItem['form'] = [], random = Math.random): Record<string, unknown> {
-  const answers = form.flatMap(({ id, type, required, example = '' }) => {
+  const answers = form.flatMap(({ id, type, required, example = '', pattern }) => {
     if (type === 'confirm') return [[id, true]];
-    return type === 'scan' && required ? [[id, labelLike(example, random)]] : [];
+    if (type !== 'scan' || !required) return [];
+    // Without a pattern it is a certain unit that is looked for.
+    return [[id, pattern === undefined ? example : labelLike(example, random)]];
   });
   return Object.fromEntries(answers);
 }

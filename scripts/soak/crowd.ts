@@ -8,6 +8,8 @@ import type { Chance } from './chance.ts';
 import type { OpenWait } from './records.ts';
 
 const HOUR = 3_600_000;
+/** People agree on dates so far ahead, which leaves time for what has to be announced. */
+const PLANS_AHEAD = 20 * 24 * HOUR;
 
 /** How often people and the outside do something else than what is best. */
 const ODDS = {
@@ -59,14 +61,13 @@ export class Crowd {
       await this.#try(id, 'claim');
       await this.#try(id, 'release');
     }
-    const { kind, task: name, form, context, rejections = [], actions = [] } = await this.#api.workItem(id);
+    const { kind, task: name, form, rejections = [], actions = [] } = await this.#api.workItem(id);
     const task = taskNamed(name);
     if (kind === 'fallout') return this.#repair(id, actions, task, now);
     const code = kind === 'manual' && chance.hits(ODDS.rejects) ? chance.oneOf(rejections) : undefined;
     if (code !== undefined) return this.#try(id, 'reject', { code, note: 'As the soak has it' });
     const labels = fillIn(form, () => chance.below(1_000_000) / 1_000_000);
-    // What is known already is what is looked for: the unit that is to go back to the shelf.
-    const body = { ...(task ? this.#sample(task.output, now) : {}), ...labels, ...context };
+    const body = { ...(task ? this.#sample(task.output, now + PLANS_AHEAD) : {}), ...labels };
     const known = new Set((form ?? []).map((field) => field.id));
     const filled = Object.fromEntries(Object.entries(body).filter(([name]) => known.has(name)));
     const again = chance.hits(ODDS.completesTwice);
