@@ -67,9 +67,9 @@ export class Crowd {
     const code = kind === 'manual' && chance.hits(ODDS.rejects) ? chance.oneOf(rejections) : undefined;
     if (code !== undefined) return this.#try(id, 'reject', { code, note: 'As the soak has it' });
     const labels = fillIn(form, () => chance.below(1_000_000) / 1_000_000);
-    const body = { ...(task ? this.#sample(task.output, now + PLANS_AHEAD) : {}), ...labels };
-    const known = new Set((form ?? []).map((field) => field.id));
-    const filled = Object.fromEntries(Object.entries(body).filter(([name]) => known.has(name)));
+    const sample = task ? this.#sample(task.output, now + PLANS_AHEAD) : {};
+    const written = (form ?? []).filter(({ id, type }) => type !== 'scan' && id in sample);
+    const filled = { ...Object.fromEntries(written.map(({ id }) => [id, sample[id]])), ...labels };
     const again = chance.hits(ODDS.completesTwice);
     const done = await this.#try(id, 'complete', filled);
     if (again) await this.#try(id, 'complete', filled);
