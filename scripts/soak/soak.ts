@@ -1,5 +1,6 @@
 import { usualFaults } from '#local/faults/faults.ts';
 import { ITEM_STATES, isTerminal } from '#shared/domain/states.ts';
+import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import type { Wait } from '#shared/store/records.ts';
 import { ALL_TASKS } from '#shared/tasks/registry.ts';
 import { Api, ApiError } from '../api.ts';
@@ -249,12 +250,18 @@ class Soak {
     this.#examples.push(what);
   }
 
-  /** Executions that still run although no order is under way. */
+  /** Executions that still run although their order has ended; orders that flows have placed may be under way. */
   async #orphans(): Promise<number> {
-    const running = await this.#records.running();
-    const waiting = this.#waiting > 0;
-    if (waiting) return 0;
-    this.#examples.push(...running.map((name) => `still runs: ${name}`));
-    return running.length;
+    let orphans = 0;
+    for (const name of await this.#records.running()) {
+      const [order = '', suborder = MANAGEMENT] = name.split('-');
+      const state = await this.#records.state(order);
+      if (!TERMINAL.has(state)) continue;
+      orphans += 1;
+      const { suborders } = await this.#records.suborders(order);
+      const own = suborders.find((row) => row.suborder === suborder)?.state;
+      this.#examples.push(`${name} still runs: the order is ${state}, this ${own}`);
+    }
+    return orphans;
   }
 }
