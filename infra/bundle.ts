@@ -1,14 +1,26 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { dirname, join, relative } from 'node:path';
+import { build, type Metafile } from 'esbuild';
 import { BundleCache } from './bundle-cache.ts';
 import type { FunctionDefinition } from './functions.ts';
-import { bundleLibraries, bundleOptions, packagesAreLibraries } from './libraries.ts';
+import {
+  bundleLibraries,
+  bundleOptions,
+  type Libraries,
+  packagesAreLibraries,
+  packagesInside,
+} from './libraries.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'build', 'functions');
 const LIBRARIES_FOLDER = join(ROOT, 'build', 'libraries');
+
+/**
+ * A library has what any function uses of it: too much for a function that is large by itself. Beyond so many bytes it gets its
+ * packages inside, with no more of them than it uses.
+ */
+const LARGEST_WITH_LIBRARIES = 440 * 1024;
 
 /** Folder of a function's bundle: `index.mjs`, and the libraries that it imports. */
 export const bundleFolder = (id: string): string => join(FOLDER, id);
@@ -31,19 +43,21 @@ export async function bundle(functions: readonly FunctionDefinition[]): Promise<
     functions.map(({ entry }) => entry),
     LIBRARIES_FOLDER,
   );
-  const { metafile } = await build({
+  const plain = await build({
     ...bundleOptions,
     entryPoints,
     outdir: FOLDER,
     plugins: [packagesAreLibraries],
   });
-  const outputs = Object.entries(metafile.outputs);
-  const copies = outputs.flatMap(([output, { imports }]) =>
-    [...libraries.filesFor(imports.map(({ path }) => path))].map(([file, from]) => ({
-      from,
-      to: join(dirname(output), file),
-    })),
-  );
+  const parts = entryPoints.map((entry) => partsOf(entry.out, plain.metafile, libraries));
+  const isLarge = ({ bytes }: Parts) => bytes > LARGEST_WITH_LIBRARIES;
+  const whole = await build({
+    ...bundleOptions,
+    ...packagesInside,
+    entryPoints: entryPoints.filter((_, index) => parts[index] && isLarge(parts[index])),
+    outdir: FOLDER,
+  });
+  const copies = parts.filter((part) => !isLarge(part)).flatMap(({ copies }) => copies);
   await Promise.all(
     copies.map(async ({ from, to }) => {
       await mkdir(join(ROOT, dirname(to)), { recursive: true });
@@ -51,10 +65,27 @@ export async function bundle(functions: readonly FunctionDefinition[]): Promise<
     }),
   );
   await cache.remember([
-    ...Object.keys(metafile.inputs),
+    ...Object.keys(plain.metafile.inputs),
     ...libraries.sources,
     ...['infra/bundle.ts', 'infra/libraries.ts', 'infra/trimmed-packages.ts'],
-    ...outputs.map(([output]) => output),
+    ...Object.keys({ ...plain.metafile.outputs, ...whole.metafile.outputs }),
     ...copies.map(({ to }) => to),
   ]);
+}
+
+/** What a function consists of when its packages are libraries. */
+interface Parts {
+  readonly bytes: number;
+  readonly copies: readonly { readonly from: string; readonly to: string }[];
+}
+
+function partsOf(out: string, { outputs }: Metafile, libraries: Libraries): Parts {
+  const path = join(relative(ROOT, FOLDER), `${out}.mjs`);
+  const own = outputs[path];
+  if (!own) throw new Error(`${path} was not bundled`);
+  const files = libraries.filesFor(own.imports.map((one) => one.path));
+  return {
+    bytes: own.bytes + files.reduce((sum, { bytes }) => sum + bytes, 0),
+    copies: files.map(({ file, from }) => ({ from, to: join(dirname(path), file) })),
+  };
 }

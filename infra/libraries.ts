@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { MADE_UP, trimmedPackages } from './trimmed-packages.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -22,6 +22,13 @@ const SHARED_OPTIONS = {
 
 /** What is bundled alike, functions and libraries. */
 export const bundleOptions = { ...SHARED_OPTIONS, minify: true } as const;
+
+/** How packages are bundled. */
+export const packagesInside = {
+  // Packages that ship both forms are taken as ECMAScript modules, which tree shaking can cut down.
+  mainFields: ['module', 'main'],
+  plugins: [...trimmedPackages],
+};
 
 /** Where a function's folder has the libraries that it imports. */
 const LIBRARIES = 'node_modules';
@@ -56,8 +63,10 @@ export const packagesAreLibraries: Plugin = {
 export interface Libraries {
   /** Source files that they were made of. */
   readonly sources: readonly string[];
-  /** Files, from the folder of the function, that a module with these imports needs; each with where it was built. */
-  filesFor(imports: readonly string[]): ReadonlyMap<string, string>;
+  /** The files that a module with these imports needs: where in the function's folder, where it was built, and its size. */
+  filesFor(
+    imports: readonly string[],
+  ): readonly { readonly file: string; readonly from: string; readonly bytes: number }[];
 }
 
 /**
@@ -74,27 +83,30 @@ export async function bundleLibraries(entries: readonly string[], folder: string
   );
   const { metafile } = await build({
     ...bundleOptions,
+    ...packagesInside,
     entryPoints: [...contents.keys()].map((file) => ({ in: file, out: file.replace('.mjs', '') })),
     outdir: folder,
     splitting: true,
-    // Packages that ship both forms are taken as ECMAScript modules, which tree shaking can cut down.
-    mainFields: ['module', 'main'],
-    plugins: [madeUpEntries(contents), ...trimmedPackages],
+    plugins: [madeUpEntries(contents), ...packagesInside.plugins],
   });
   const built = new Map(Object.entries(metafile.outputs).map(([path, output]) => [nameOf(path), output]));
   return {
     sources: Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${MADE_UP}:`)),
     filesFor(imports) {
-      const files = new Map<string, string>();
+      const needed = new Map<string, Metafile['outputs'][string]>();
       const add = (file: string) => {
         const output = built.get(file);
         if (!output) throw new Error(`${file} is none of the libraries`);
-        if (files.has(`${LIBRARIES}/${file}`)) return;
-        files.set(`${LIBRARIES}/${file}`, join(folder, file));
+        if (needed.has(file)) return;
+        needed.set(file, output);
         for (const { path, external } of output.imports) if (!external) add(nameOf(path));
       };
       for (const path of imports) if (path.startsWith(`./${LIBRARIES}/`)) add(nameOf(path));
-      return files;
+      return [...needed].map(([file, { bytes }]) => ({
+        file: `${LIBRARIES}/${file}`,
+        from: join(folder, file),
+        bytes,
+      }));
     },
   };
 }

@@ -3,21 +3,22 @@ import { isClean, type SoakReport, soak } from './soak/soak.ts';
 
 /**
  * Carries out thousands of random orders with random people and faults on the embedded cloud, and holds them against
- * what must always be true: `npm run soak -- --orders 5000 --seed 7 [--at-once 200] [--json]`. Exits with 1 when something does not hold.
+ * what must always be true: `npm run soak -- --orders 5000 --seed 7 [--at-once 200] [--kills 10] [--json]`. Exits with 1 when something does not hold.
  */
 const { values } = parseArgs({
   options: {
     orders: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     'at-once': { type: 'string', default: '200' },
+    kills: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
   },
 });
 
-const whole = (name: 'orders' | 'seed' | 'at-once'): number => {
+const whole = (name: 'orders' | 'seed' | 'at-once' | 'kills', least = 1): number => {
   const number = Number(values[name]);
-  if (!Number.isInteger(number) || number < 1)
-    throw new Error(`--${name} must be a whole number from 1 on, not ${values[name]}`);
+  if (!Number.isInteger(number) || number < least)
+    throw new Error(`--${name} must be a whole number from ${least} on, not ${values[name]}`);
   return number;
 };
 
@@ -32,6 +33,7 @@ function table(report: SoakReport): string {
     ['orders waiting', report.waiting],
     ...Object.entries(report.changes),
     ['effects in underlying systems', report.effects],
+    ['kills of the whole cloud', report.kills],
     ['faults', Object.values(faults).reduce((sum, count) => sum + count, 0)],
     ...Object.entries(faults).map(([kind, count]): [string, number] => [`  ${kind}`, count]),
     ...Object.entries(broken).map(([kind, count]): [string, number] => [`broken: ${kind}`, count]),
@@ -52,6 +54,7 @@ try {
     orders: whole('orders'),
     seed: whole('seed'),
     atOnce: whole('at-once'),
+    kills: whole('kills', 0),
     tell: (text) => process.stderr.write(`${text}\n`),
   });
   process.stdout.write(`${values.json ? JSON.stringify(report, undefined, 2) : table(report)}\n`);

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { usualFaults } from '#local/faults/faults.ts';
 import { ITEM_STATES, isTerminal } from '#shared/domain/states.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
@@ -25,8 +29,10 @@ const SWEEPS_EVERY = DAY;
 const LOOKS_AT = 40;
 const TERMINAL: ReadonlySet<string> = new Set(ITEM_STATES.filter(isTerminal));
 
-/** How often systems refuse, or fail past all retries. */
-const ODDS = { refuses: 0.15, fails: 0.05 };
+/** How often systems refuse, or fail past all retries, and the cloud is killed as time passes. */
+const ODDS = { refuses: 0.15, fails: 0.05, killed: 0.2 };
+/** In real time, from when time begins to pass: later there is often nothing left to be interrupted. */
+const LATEST_KILL_MS = 300;
 
 export interface SoakOptions {
   /** Orders to have accepted. */
@@ -35,6 +41,8 @@ export interface SoakOptions {
   readonly seed: number;
   /** Orders under way at a time. */
   readonly atOnce: number;
+  /** How often the whole cloud is killed while it works, and started again. */
+  readonly kills: number;
   tell?(text: string): void;
 }
 
@@ -50,6 +58,8 @@ export interface SoakReport {
   readonly waiting: number;
   readonly changes: Changes;
   readonly effects: number;
+  /** How often the whole cloud was killed and started again. */
+  readonly kills: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly doubleEffects: number;
   /** Orders that have not ended, and that nobody and nothing will go on with. */
@@ -69,13 +79,16 @@ export const isClean = ({ doubleEffects, lostOrders, orphanedTokens, broken }: S
 
 /** Carries out random orders with random people and faults, and holds them against what must always be true. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const platform = await Platform.start({ clock: 'manual', start: DEMO_START });
-  try {
-    await platform.cloud.faults(usualFaults(options.seed));
-    return await new Soak(platform, options, await Records.of(platform)).run();
-  } finally {
-    await platform.stop();
-  }
+  await using cleanup = new AsyncDisposableStack();
+  const dataFolder = options.kills > 0 ? mkdtempSync(join(tmpdir(), 'milepost-soak-')) : undefined;
+  if (dataFolder !== undefined) cleanup.defer(() => rmSync(dataFolder, { recursive: true }));
+  const platform = await Platform.start({
+    ...{ clock: 'manual', start: DEMO_START },
+    ...(dataFolder !== undefined && { dataFolder }),
+  });
+  cleanup.defer(() => platform.stop());
+  await platform.cloud.faults(usualFaults(options.seed));
+  return new Soak(platform, options, await Records.of(platform)).run();
 }
 
 class Soak {
@@ -96,6 +109,8 @@ class Soak {
   #nextSweep = DEMO_START.getTime() + SWEEPS_EVERY;
   #accepted = 0;
   #refused = 0;
+  readonly #faults = new Map<string, number>();
+  #kills = 0;
   #waiting = 0;
   #lost = 0;
 
@@ -122,9 +137,10 @@ class Soak {
       const done = await this.#crowd.act(waits, now);
       const next = [await cloud.nextDue(), ...this.#ended.values()].filter((time) => time !== undefined);
       const idle = done + changed === 0;
-      await this.#platform.advanceTo(Math.max(idle ? Math.min(...next, now + DAY) : now, now + LOOKS_EVERY));
+      await this.#goOn(Math.max(idle ? Math.min(...next, now + DAY) : now, now + LOOKS_EVERY));
     }
     await cloud.idle();
+    await this.#countFaults();
     const orphans = await this.#orphans();
     const { byKey, undoneTwice } = this.#platform.simulator.doubleEffects();
     for (const twice of [...byKey, ...undoneTwice])
@@ -137,11 +153,8 @@ class Soak {
       waiting: this.#waiting,
       changes: this.#customers.changes,
       effects: this.#platform.simulator.ledger().length,
-      faults: Object.fromEntries(
-        Map.groupBy(await cloud.faultLog(), ({ kind }) => kind)
-          .entries()
-          .map(([kind, all]) => [kind, all.length]),
-      ),
+      kills: this.#kills,
+      faults: Object.fromEntries(this.#faults),
       doubleEffects: byKey.length + undoneTwice.length,
       lostOrders: this.#lost,
       orphanedTokens: orphans + (this.#broken.get('openWaitOfEnded') ?? 0),
@@ -184,6 +197,27 @@ class Soak {
         match: { correlationId: order },
         answers: [{ kind: 'fail', times: 8 }],
       });
+  }
+
+  /** Lets time pass; now and then the cloud is killed at whatever it does then, and started again. */
+  async #goOn(until: number): Promise<void> {
+    const { cloud } = this.#platform;
+    const isKilled = this.#kills < this.#options.kills && this.#chance.hits(ODDS.killed);
+    if (!isKilled) return this.#platform.advanceTo(until);
+    this.#kills += 1;
+    await this.#countFaults();
+    const advancing = this.#platform.advanceTo(until).catch(() => {});
+    await pause(this.#chance.below(LATEST_KILL_MS));
+    await cloud.kill();
+    await advancing;
+    await cloud.restart();
+    // Others than before: those that struck have struck.
+    await cloud.faults(usualFaults(this.#options.seed + this.#kills));
+  }
+
+  async #countFaults(): Promise<void> {
+    for (const { kind } of await this.#platform.cloud.faultLog())
+      this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + 1);
   }
 
   /** The clock of tests runs no schedules: the sweeper is fired when its time has come. */
