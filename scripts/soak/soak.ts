@@ -88,7 +88,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   });
   cleanup.defer(() => platform.stop());
   await platform.cloud.faults(usualFaults(options.seed));
-  return new Soak(platform, options, await Records.of(platform)).run();
+  return await new Soak(platform, options, await Records.of(platform)).run();
 }
 
 class Soak {
