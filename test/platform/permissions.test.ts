@@ -30,6 +30,16 @@ const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant
     covers: ({ holder, action }) => holder.includes('waitsdeadletter') && action === 'states:SendTaskFailure',
   },
   {
+    reason: 'Takes a suborder that is changed out of what it waits for; no item here is changed',
+    covers: ({ holder, action, resource }) =>
+      holder.includes('waitsresume') && action === 'dynamodb:Query' && resource.includes('Waits'),
+  },
+  {
+    reason: 'Keeps in the history what a step had done whose record a change writes over; no item here is changed',
+    covers: ({ holder, action, resource }) =>
+      holder.includes('undoclose') && action === 'dynamodb:PutItem' && resource.includes('History'),
+  },
+  {
     reason: 'Starts a suborder on a date that the customer asked for; no item here names one',
     covers: ({ holder, action }) => holder.includes('waitsresume') && action === 'states:StartExecution',
   },

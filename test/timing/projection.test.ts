@@ -88,7 +88,7 @@ describe('the projected end', () => {
       fc.property(hours, hours, (a, b) => {
         const [early, late] = [Math.min(a, b), Math.max(a, b)];
         const at = (hour: number) => new Date(NOW.getTime() + hour * HOUR * 1000);
-        const waiting = standing({ '01.assign': {}, '01.visit': { status: 'waiting' } });
+        const waiting = standing({ '01.assign': {}, '01.visit': { status: 'waiting' }, '02.pick': {} });
         const [before, after] = [project(NETWORK, waiting, at(early)), project(NETWORK, waiting, at(late))];
         expect(after.end.getTime()).toBeGreaterThanOrEqual(before.end.getTime());
         if (at(late) <= (before.underWay[0]?.dueAt ?? NOW)) expect(after.end).toEqual(before.end);
