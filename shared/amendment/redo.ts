@@ -1,5 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import { stepHistory } from '#shared/history/steps.ts';
 import { type FixedInputs, type StepToUndo, stepsToUndo } from '#shared/steps/cancel-suborder.ts';
@@ -11,6 +9,7 @@ import { isDone } from '#shared/steps/run-step.ts';
 import { stepRunsAgain } from '#shared/steps/step-status.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { tableName } from '#shared/store/client.ts';
+import { updateUnlessRefused } from '#shared/store/conditional-update.ts';
 import { historyItem, MILEPOST } from '#shared/store/history.ts';
 import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
@@ -40,7 +39,7 @@ export async function prepareRedo(
   const records = await getSteps(deps, order, suborder);
   const affected = affectedBy(row, records);
   for (const opening of reopened(row, records, affected)) await closeGate(deps, order, opening);
-  await unlessRefused(deps, {
+  await updateUnlessRefused(deps, {
     TableName: tableName('suborders'),
     Key: suborderKey(order, suborder),
     UpdateExpression: 'SET #amends.#affected = :affected, #amends.#done = :done',
@@ -85,8 +84,8 @@ const closeGate = (
   deps: Dependencies,
   order: string,
   { wait, entry }: { readonly wait: string; readonly entry: string },
-): Promise<void> =>
-  unlessRefused(deps, {
+): Promise<boolean> =>
+  updateUnlessRefused(deps, {
     TableName: tableName('waits'),
     Key: { order, wait },
     UpdateExpression: 'ADD #pending :entry',
@@ -94,17 +93,6 @@ const closeGate = (
     ExpressionAttributeNames: { '#pending': 'pending', '#status': 'status' },
     ExpressionAttributeValues: { ':entry': new Set([entry]), ':planned': 'planned' },
   });
-
-async function unlessRefused(
-  { documents }: Pick<Dependencies, 'documents'>,
-  update: ConstructorParameters<typeof UpdateCommand>[0],
-): Promise<void> {
-  try {
-    await documents.send(new UpdateCommand(update));
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-}
 
 /**
  * What a change affects has been undone: in one transaction those steps run again, the suborder knows what has changed,

@@ -1,5 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { StateConflict } from '#shared/domain/errors.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { openGate, suborderKey } from '#shared/steps/completion.ts';
@@ -7,6 +5,7 @@ import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { ENDS, NOT_ENDING } from '#shared/steps/ending.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { tableName } from '#shared/store/client.ts';
+import { updateUnlessRefused } from '#shared/store/conditional-update.ts';
 import { historyItem, type NewEntry } from '#shared/store/history.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
@@ -86,8 +85,8 @@ const told = (
   deed: Pick<NewEntry, 'by' | 'at'> & Partial<Pick<NewEntry, 'why'>>,
 ) => historyItem({ subject: order, id: `${suborder}#${what}`, suborder, what, ...deed });
 
-const holdBack = (deps: Dependencies, { order, wait }: Wait): Promise<void> =>
-  unlessRefused(deps, {
+const holdBack = (deps: Dependencies, { order, wait }: Wait): Promise<boolean> =>
+  updateUnlessRefused(deps, {
     TableName: tableName('waits'),
     Key: { order, wait },
     UpdateExpression: 'ADD #pending :suspended',
@@ -99,14 +98,3 @@ const holdBack = (deps: Dependencies, { order, wait }: Wait): Promise<void> =>
       ':planned': 'planned',
     },
   });
-
-async function unlessRefused(
-  { documents }: Pick<Dependencies, 'documents'>,
-  update: ConstructorParameters<typeof UpdateCommand>[0],
-): Promise<void> {
-  try {
-    await documents.send(new UpdateCommand(update));
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-}

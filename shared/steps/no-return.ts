@@ -1,6 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '#shared/store/client.ts';
+import { updateUnlessRefused } from '#shared/store/conditional-update.ts';
 import type { Suborder } from '#shared/store/records.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ENDS, isEnding, NOT_ENDING } from './ending.ts';
@@ -26,7 +25,8 @@ export async function mayBegin(
   if (isEnding(suborder)) return false;
   const passed = passedBy(suborder, step);
   if (!passed || suborder.noReturn?.[step]?.at !== 'start' || suborder[passed] === step) return true;
-  return unlessRefused(deps, suborder, {
+  return updateUnlessRefused(deps, {
+    ...rowOf(suborder),
     UpdateExpression: 'SET #passed = if_not_exists(#passed, :step)',
     ConditionExpression: NOT_ENDING,
     ExpressionAttributeNames: { '#passed': passed, ...ENDS },
@@ -42,7 +42,8 @@ export async function turnBack(
 ): Promise<void> {
   const passed = passedBy(suborder, step);
   if (!passed || suborder.noReturn?.[step]?.at !== 'start') return;
-  await unlessRefused(deps, suborder, {
+  await updateUnlessRefused(deps, {
+    ...rowOf(suborder),
     UpdateExpression: 'REMOVE #passed',
     ConditionExpression: '#passed = :step',
     ExpressionAttributeNames: { '#passed': passed },
@@ -50,18 +51,4 @@ export async function turnBack(
   });
 }
 
-async function unlessRefused(
-  { documents }: Pick<Dependencies, 'documents'>,
-  { order, sk }: Suborder,
-  update: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName' | 'Key'>,
-): Promise<boolean> {
-  try {
-    await documents.send(
-      new UpdateCommand({ TableName: tableName('suborders'), Key: { order, sk }, ...update }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}
+const rowOf = ({ order, sk }: Suborder) => ({ TableName: tableName('suborders'), Key: { order, sk } });
