@@ -14,6 +14,9 @@ export interface Held {
   readonly system?: string | undefined;
 }
 
+/** Closing an order calls nobody: once all of its items have ended there is nothing left to be kept from beginning. */
+const NEVER_SUSPENDED: ReadonlySet<string> = new Set(['order.close']);
+
 /** What keeps a step from beginning now, as entries of the wait that parks it. */
 export function holdsOn(
   { flow, suspended }: Partial<Pick<Suborder, 'flow' | 'suspended'>>,
@@ -22,7 +25,7 @@ export function holdsOn(
 ): readonly string[] {
   const names = { flow, task, system };
   return [
-    ...(suspended ? [SUSPENDED] : []),
+    ...(suspended && !NEVER_SUSPENDED.has(task) ? [SUSPENDED] : []),
     ...switches.filter(({ kind, name }) => names[kind] === name).map(switchId),
   ];
 }
