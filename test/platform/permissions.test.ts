@@ -35,7 +35,8 @@ const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant
       holder.includes('waitsresume') && action === 'dynamodb:Query' && resource.includes('Waits'),
   },
   {
-    reason: 'Keeps in the history what a step had done whose record a change writes over; no item here is changed',
+    reason:
+      'Keeps in the history what a step had done whose record a change writes over; no item here is changed',
     covers: ({ holder, action, resource }) =>
       holder.includes('undoclose') && action === 'dynamodb:PutItem' && resource.includes('History'),
   },
