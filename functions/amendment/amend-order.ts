@@ -110,7 +110,7 @@ function writesOf(change: Change, body: unknown) {
   const gone = new Set([...leaving, ...cancelledItems(change, amendment)]);
   assertOrderable(change, body, amendment);
 
-  const changed = changes(change, amendment, gone);
+  const changed = changes(change, amendment, { before, after: facts }, gone);
   const plan = timing && amendment.added.length > 0 ? plannedWith(header.order, facts, gone) : undefined;
   if (plan && changed && changed.writes.length > 0)
     throw new StateConflict(
@@ -202,12 +202,11 @@ function plannedWith(order: OrderNumber, facts: OrderFacts, gone: ReadonlySet<st
 
 /** What items and dates that change mean for the suborders that are there; until the order is divided, nothing. */
 function changes(
-  { stored: { header, document }, underWay, now }: Change,
-  amendment: Amendment,
+  { stored: { header }, underWay, now }: Change,
+  amendment: Pick<Amendment, 'changed'>,
+  { before: earlier, after: facts }: { readonly before: OrderFacts; readonly after: OrderFacts },
   gone: ReadonlySet<string>,
 ): (ChangedSuborders & { readonly plan: OrderPlan }) | undefined {
-  const facts = orderFacts(amendment.document);
-  const earlier = orderFacts(document);
   const isDated = earlier.requestedDate !== facts.requestedDate;
   if (!underWay.timing || (amendment.changed.length === 0 && !isDated)) return undefined;
   const known = new Set(earlier.items.map(({ id }) => id));
