@@ -46,14 +46,14 @@ export async function bundle(functions: readonly FunctionDefinition[]): Promise<
     outdir: FOLDER,
     plugins: [packagesAreLibraries],
   });
-  const parts = entryPoints.map((entry) => partsOf(entry.out, plain.metafile, libraries));
+  const parts = entryPoints.map((entry) => ({ entry, ...partsOf(entry.out, plain.metafile, libraries) }));
   // A library has what any function uses of it: too much for those that are large by themselves. They get their packages
   // inside, with no more of them than they use.
-  const isLarge = ({ bytes }: Parts) => bytes > LARGEST_FUNCTION;
+  const isLarge = ({ bytes }: Pick<Parts, 'bytes'>) => bytes > LARGEST_FUNCTION;
   const whole = await build({
     ...bundleOptions,
     ...packagesInside,
-    entryPoints: entryPoints.filter((_, index) => parts[index] && isLarge(parts[index])),
+    entryPoints: parts.filter(isLarge).map(({ entry }) => entry),
     outdir: FOLDER,
   });
   const copies = parts.filter((part) => !isLarge(part)).flatMap(({ copies }) => copies);
