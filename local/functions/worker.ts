@@ -31,6 +31,8 @@ const functions = new Map<string, FunctionCode>();
 const modules = new Map<string, Promise<Handler>>();
 /** Where a package was loaded from first, by name and content of its file. */
 const packages = new Map<string, string>();
+/** The same by each place that it was found in: copies of functions come and go. */
+const sharedUrls = new Map<string, string>();
 
 const { time } = z.object({ time: z.instanceof(SharedArrayBuffer).optional() }).parse(workerData);
 if (time) {
@@ -107,12 +109,18 @@ async function load(url: string, name: string): Promise<Handler> {
 function withSharedPackages(resolved: ResolveFnOutput): ResolveFnOutput {
   const { url } = resolved;
   if (!url.startsWith('file:') || !url.includes('/node_modules/')) return resolved;
+  const shared = sharedUrls.get(url) ?? sharedUrlOf(url);
+  sharedUrls.set(url, shared);
+  return { ...resolved, url: shared };
+}
+
+function sharedUrlOf(url: string): string {
   const file = fileURLToPath(url);
   const content = createHash('sha256').update(readFileSync(file)).digest('hex');
   const key = `${basename(file)} ${content}`;
   const shared = packages.get(key) ?? url;
   packages.set(key, shared);
-  return { ...resolved, url: shared };
+  return shared;
 }
 
 /** Lets every function see its own `process.env`, whatever else runs in this thread. */
