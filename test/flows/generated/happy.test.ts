@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { SUBORDER_FLOWS } from '#state-machines/catalogue.ts';
 import { Stage } from '#test/support/stage.ts';
 import { outOfOrder } from './expectations.ts';
-import { play } from './play.ts';
+import { playEach } from './play.ts';
 import { expectNothingTwice, expectPlayed, making } from './played.ts';
 import type { Run } from './run.ts';
 import { scenariosOf } from './scenarios.ts';
@@ -17,12 +17,7 @@ describe('every way through every flow', () => {
 
   beforeAll(async () => {
     stage = await Stage.open();
-    runs = (
-      await play(
-        stage,
-        SCENARIOS.map((scenario) => [scenario]),
-      )
-    ).flat();
+    runs = await playEach(stage, SCENARIOS);
   }, 600_000);
 
   it.each(SCENARIOS.map((scenario, index) => [scenario.name, index] as const))('%s', async (_name, index) => {

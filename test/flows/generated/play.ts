@@ -44,6 +44,15 @@ export async function play(stage: Stage, orders: readonly (readonly Scenario[])[
   }
 }
 
+/** Plays each scenario in an order of its own. */
+export const playEach = async (stage: Stage, scenarios: readonly Scenario[]): Promise<Run[]> =>
+  (
+    await play(
+      stage,
+      scenarios.map((scenario) => [scenario]),
+    )
+  ).flat();
+
 async function openAt(
   stage: Stage,
   desks: ReadonlySet<Desk>,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, it } from 'vitest';
 import { SUBORDER_FLOWS } from '#state-machines/catalogue.ts';
 import { Stage } from '#test/support/stage.ts';
-import { play } from './play.ts';
+import { playEach } from './play.ts';
 import { expectNothingTwice, expectPlayed, making } from './played.ts';
 import type { Run } from './run.ts';
 import { type Scenario, scenariosOf } from './scenarios.ts';
@@ -24,12 +24,7 @@ describe('what goes wrong goes to the desk or the step of its rule, and is repai
 
   beforeAll(async () => {
     stage = await Stage.open();
-    runs = (
-      await play(
-        stage,
-        SCENARIOS.map((scenario) => [scenario]),
-      )
-    ).flat();
+    runs = await playEach(stage, SCENARIOS);
   }, 600_000);
 
   it.each(SCENARIOS.map((scenario, index) => [scenario.name, index] as const))('%s', async (_name, index) => {
