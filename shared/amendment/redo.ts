@@ -1,6 +1,7 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import { stepHistory } from '#shared/history/steps.ts';
-import { type FixedInputs, type StepToUndo, stepsToUndo } from '#shared/steps/cancel-suborder.ts';
+import { type FixedInputs, type StepToUndo, stepsToUndo, undoableOf } from '#shared/steps/cancel-suborder.ts';
 import { openGate, startWait, suborderKey, type TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { endWaits } from '#shared/steps/end-waits.ts';
@@ -9,10 +10,10 @@ import { isDone } from '#shared/steps/run-step.ts';
 import { stepRunsAgain } from '#shared/steps/step-status.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { tableName } from '#shared/store/client.ts';
-import { updateUnlessRefused } from '#shared/store/conditional-update.ts';
 import { historyItem, MILEPOST } from '#shared/store/history.ts';
 import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { AMENDED } from './amended.ts';
 
 /** Which of the steps that were reached a change affects: those that are done again. */
@@ -39,19 +40,23 @@ export async function prepareRedo(
   const records = await getSteps(deps, order, suborder);
   const affected = affectedBy(row, records);
   for (const opening of reopened(row, records, affected)) await closeGate(deps, order, opening);
-  await updateUnlessRefused(deps, {
-    TableName: tableName('suborders'),
-    Key: suborderKey(order, suborder),
-    UpdateExpression: 'SET #amends.#affected = :affected, #amends.#done = :done',
-    ConditionExpression: '#ends = :amended',
-    ExpressionAttributeNames: {
-      '#amends': 'amends',
-      '#affected': 'affected',
-      '#done': 'done',
-      '#ends': 'ends',
-    },
-    ExpressionAttributeValues: { ':affected': [...affected], ':done': row.done, ':amended': 'amended' },
-  });
+  await unlessRefused(
+    deps.documents.send(
+      new UpdateCommand({
+        TableName: tableName('suborders'),
+        Key: suborderKey(order, suborder),
+        UpdateExpression: 'SET #amends.#affected = :affected, #amends.#done = :done',
+        ConditionExpression: '#ends = :amended',
+        ExpressionAttributeNames: {
+          '#amends': 'amends',
+          '#affected': 'affected',
+          '#done': 'done',
+          '#ends': 'ends',
+        },
+        ExpressionAttributeValues: { ':affected': [...affected], ':done': row.done, ':amended': 'amended' },
+      }),
+    ),
+  );
   const steps = (await stepsToUndo(deps, order, suborder)).filter(({ step }) => affected.has(step));
   return { steps: steps.map((undo) => ({ ...undo, with: fixedInputs(row.flow, undo.step) })) };
 }
@@ -85,14 +90,18 @@ const closeGate = (
   order: string,
   { wait, entry }: { readonly wait: string; readonly entry: string },
 ): Promise<boolean> =>
-  updateUnlessRefused(deps, {
-    TableName: tableName('waits'),
-    Key: { order, wait },
-    UpdateExpression: 'ADD #pending :entry',
-    ConditionExpression: '#status = :planned OR attribute_exists(#pending)',
-    ExpressionAttributeNames: { '#pending': 'pending', '#status': 'status' },
-    ExpressionAttributeValues: { ':entry': new Set([entry]), ':planned': 'planned' },
-  });
+  unlessRefused(
+    deps.documents.send(
+      new UpdateCommand({
+        TableName: tableName('waits'),
+        Key: { order, wait },
+        UpdateExpression: 'ADD #pending :entry',
+        ConditionExpression: '#status = :planned OR attribute_exists(#pending)',
+        ExpressionAttributeNames: { '#pending': 'pending', '#status': 'status' },
+        ExpressionAttributeValues: { ':entry': new Set([entry]), ':planned': 'planned' },
+      }),
+    ),
+  );
 
 /**
  * What a change affects has been undone: in one transaction those steps run again, the suborder knows what has changed,
@@ -109,13 +118,13 @@ export async function redo(
   const amends = amendsOf(row);
   if (!amends) return undefined;
   const affected = new Set(amends.affected);
-  const left = (await stepsToUndo(deps, order, suborder)).filter(({ step }) => affected.has(step));
+  const records = await getSteps(deps, order, suborder);
+  const left = undoableOf(records).filter(({ step }) => affected.has(step));
   if (amends.affected === undefined || amends.done !== row.done || left.length > 0)
     throw new StateConflict(
       'UndoIncomplete',
       `Steps of suborder ${order}-${suborder} completed after their undo was prepared`,
     );
-  const records = await getSteps(deps, order, suborder);
   const again = records.filter(({ step, status }) => affected.has(step) && status !== 'obsolete');
   const at = deps.now().toISOString();
   const refused = await writeTogether(deps, [

@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { TechnicalError } from '#shared/domain/errors.ts';
 import { MANAGEMENT, MANAGEMENT_FLOW } from '#shared/domain/suborders.ts';
@@ -12,6 +11,7 @@ import { tableName } from '#shared/store/client.ts';
 import { loadDocument } from '#shared/store/orders.ts';
 import type { Cancellation, Suborder } from '#shared/store/records.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
+import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { itemsWithin } from '#shared/tmf622/items.ts';
 import { decide } from './decide.ts';
 import { settleCancellations } from './settle.ts';
@@ -99,15 +99,13 @@ async function endBeforeStart(deps: Dependencies, { order, cancellation }: Cance
     steps: 0,
     done: 0,
   };
-  try {
-    await deps.documents.send(
+  await unlessRefused(
+    deps.documents.send(
       new PutCommand({
         TableName: tableName('suborders'),
         Item: management,
         ConditionExpression: 'attribute_not_exists(sk)',
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+    ),
+  );
 }

@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { StateConflict } from '#shared/domain/errors.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { openGate, suborderKey } from '#shared/steps/completion.ts';
@@ -5,10 +6,10 @@ import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { ENDS, NOT_ENDING } from '#shared/steps/ending.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { tableName } from '#shared/store/client.ts';
-import { updateUnlessRefused } from '#shared/store/conditional-update.ts';
 import { historyItem, type NewEntry } from '#shared/store/history.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
+import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { getWaitsOfOrder } from '#shared/store/waits.ts';
 import { SUSPENDED } from './holds.ts';
 
@@ -86,15 +87,19 @@ const told = (
 ) => historyItem({ subject: order, id: `${suborder}#${what}`, suborder, what, ...deed });
 
 const holdBack = (deps: Dependencies, { order, wait }: Wait): Promise<boolean> =>
-  updateUnlessRefused(deps, {
-    TableName: tableName('waits'),
-    Key: { order, wait },
-    UpdateExpression: 'ADD #pending :suspended',
-    ConditionExpression: '#status IN (:open, :planned)',
-    ExpressionAttributeNames: { '#pending': 'pending', '#status': 'status' },
-    ExpressionAttributeValues: {
-      ':suspended': new Set([SUSPENDED]),
-      ':open': 'open',
-      ':planned': 'planned',
-    },
-  });
+  unlessRefused(
+    deps.documents.send(
+      new UpdateCommand({
+        TableName: tableName('waits'),
+        Key: { order, wait },
+        UpdateExpression: 'ADD #pending :suspended',
+        ConditionExpression: '#status IN (:open, :planned)',
+        ExpressionAttributeNames: { '#pending': 'pending', '#status': 'status' },
+        ExpressionAttributeValues: {
+          ':suspended': new Set([SUSPENDED]),
+          ':open': 'open',
+          ':planned': 'planned',
+        },
+      }),
+    ),
+  );

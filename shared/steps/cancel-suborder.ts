@@ -6,7 +6,7 @@ import type { Milestone } from '#shared/domain/milestones.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { tableName } from '#shared/store/client.ts';
 import { loadDocument } from '#shared/store/orders.ts';
-import type { Opening, Suborder } from '#shared/store/records.ts';
+import type { Opening, StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder, getSuborders } from '#shared/store/suborders.ts';
 import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import { beginEnding, confirm, type Ending, isStarted } from './begin-ending.ts';
@@ -110,12 +110,12 @@ export async function carryOutEnding(deps: Dependencies, row: Suborder): Promise
 }
 
 /** Completed steps that can be undone, the latest first. */
-export async function stepsToUndo(
-  deps: Dependencies,
-  order: string,
-  suborder: string,
-): Promise<Pick<StepToUndo, 'step' | 'task'>[]> {
-  const done = (await getSteps(deps, order, suborder)).filter(({ status }) => status === 'done');
+export const stepsToUndo = async (deps: Dependencies, order: string, suborder: string) =>
+  undoableOf(await getSteps(deps, order, suborder));
+
+/** Of the records of a suborder's steps, those that can be undone, the latest first. */
+export function undoableOf(records: readonly StepRecord[]): Pick<StepToUndo, 'step' | 'task'>[] {
+  const done = records.filter(({ status }) => status === 'done');
   const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
   return latestFirst.flatMap(({ step, task }) => {
     const undo = compensationOf(taskNamed(task));

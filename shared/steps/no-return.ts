@@ -1,6 +1,7 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '#shared/store/client.ts';
-import { updateUnlessRefused } from '#shared/store/conditional-update.ts';
 import type { Suborder } from '#shared/store/records.ts';
+import { unlessRefused } from '#shared/store/unless-refused.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ENDS, isEnding, NOT_ENDING } from './ending.ts';
 
@@ -25,13 +26,17 @@ export async function mayBegin(
   if (isEnding(suborder)) return false;
   const passed = passedBy(suborder, step);
   if (!passed || suborder.noReturn?.[step]?.at !== 'start' || suborder[passed] === step) return true;
-  return updateUnlessRefused(deps, {
-    ...rowOf(suborder),
-    UpdateExpression: 'SET #passed = if_not_exists(#passed, :step)',
-    ConditionExpression: NOT_ENDING,
-    ExpressionAttributeNames: { '#passed': passed, ...ENDS },
-    ExpressionAttributeValues: { ':step': step },
-  });
+  return unlessRefused(
+    deps.documents.send(
+      new UpdateCommand({
+        ...rowOf(suborder),
+        UpdateExpression: 'SET #passed = if_not_exists(#passed, :step)',
+        ConditionExpression: NOT_ENDING,
+        ExpressionAttributeNames: { '#passed': passed, ...ENDS },
+        ExpressionAttributeValues: { ':step': step },
+      }),
+    ),
+  );
 }
 
 /** A step that was refused has done nothing: the point of no return that it passed as it began is not passed. */
@@ -42,13 +47,17 @@ export async function turnBack(
 ): Promise<void> {
   const passed = passedBy(suborder, step);
   if (!passed || suborder.noReturn?.[step]?.at !== 'start') return;
-  await updateUnlessRefused(deps, {
-    ...rowOf(suborder),
-    UpdateExpression: 'REMOVE #passed',
-    ConditionExpression: '#passed = :step',
-    ExpressionAttributeNames: { '#passed': passed },
-    ExpressionAttributeValues: { ':step': step },
-  });
+  await unlessRefused(
+    deps.documents.send(
+      new UpdateCommand({
+        ...rowOf(suborder),
+        UpdateExpression: 'REMOVE #passed',
+        ConditionExpression: '#passed = :step',
+        ExpressionAttributeNames: { '#passed': passed },
+        ExpressionAttributeValues: { ':step': step },
+      }),
+    ),
+  );
 }
 
 const rowOf = ({ order, sk }: Suborder) => ({ TableName: tableName('suborders'), Key: { order, sk } });

@@ -1,10 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ITEM_STATES, isTerminal, orderState, type State } from '#shared/domain/states.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder } from '#shared/store/records.ts';
 import { getSuborders } from '#shared/store/suborders.ts';
+import { unlessRefused } from '#shared/store/unless-refused.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** The state of an order with these suborders; while none of its items has begun, that of order management. */
@@ -32,8 +32,8 @@ const TERMINAL = ITEM_STATES.filter(isTerminal);
 /** Nothing follows a terminal state. @returns false when the header is in this state or over */
 async function writeState(deps: Dependencies, order: string, state: State): Promise<boolean> {
   const ended = isTerminal(state);
-  try {
-    await deps.documents.send(
+  return unlessRefused(
+    deps.documents.send(
       new UpdateCommand({
         TableName: tableName('orders'),
         Key: { pk: `ORDER#${order}`, sk: 'HEADER' },
@@ -51,10 +51,6 @@ async function writeState(deps: Dependencies, order: string, state: State): Prom
           ...Object.fromEntries(TERMINAL.map((terminal) => [`:${terminal}`, terminal])),
         },
       }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+    ),
+  );
 }

@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   InvalidToken,
   SendTaskFailureCommand,
@@ -11,6 +10,7 @@ import { AMENDED } from '#shared/amendment/amended.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
 import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { endWaits } from './end-waits.ts';
 import { projectOrderState } from './order-state.ts';
 import { openRemainingGates, recordStep } from './record-step.ts';
@@ -116,8 +116,8 @@ async function answer(
 
 /** Marks the wait as over and forgets its token, unless a newer attempt has parked one meanwhile. */
 async function settle(deps: ResumeDependencies, wait: Wait, status: 'resumed' | 'closed'): Promise<void> {
-  try {
-    await deps.documents.send(
+  await unlessRefused(
+    deps.documents.send(
       new UpdateCommand({
         TableName: tableName('waits'),
         Key: { order: wait.order, wait: wait.wait },
@@ -126,8 +126,6 @@ async function settle(deps: ResumeDependencies, wait: Wait, status: 'resumed' | 
         ExpressionAttributeNames: { '#status': 'status', '#token': 'token' },
         ExpressionAttributeValues: { ':status': status, ...(wait.token && { ':token': wait.token }) },
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+    ),
+  );
 }

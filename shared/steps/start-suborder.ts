@@ -1,9 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { Suborder } from '#shared/store/records.ts';
+import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { suborderKey } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -47,8 +47,8 @@ export async function startSuborder(deps: StartDependencies, work: Suborder): Pr
 }
 
 async function markStarted(deps: Dependencies, order: string, suborder: string): Promise<void> {
-  try {
-    await deps.documents.send(
+  await unlessRefused(
+    deps.documents.send(
       new UpdateCommand({
         TableName: tableName('suborders'),
         Key: suborderKey(order, suborder),
@@ -61,8 +61,6 @@ async function markStarted(deps: Dependencies, order: string, suborder: string):
           ':now': deps.now().toISOString(),
         },
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+    ),
+  );
 }

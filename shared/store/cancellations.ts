@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   GetCommand,
@@ -17,6 +16,7 @@ import { LIST_BOUND } from '#shared/tmf622/list-query.ts';
 import { tableName } from './client.ts';
 import { headerKey } from './orders.ts';
 import { CANCELLATION, type Cancellation, cancellationSchema } from './records.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 type Documents = Pick<Dependencies, 'documents'>;
 
@@ -54,18 +54,16 @@ export async function keepCancellation(
   request: NewCancellation,
 ): Promise<{ cancellation: Cancellation; isNew: boolean }> {
   const record = recordOf(request);
-  try {
-    await deps.documents.send(
+  const isNew = await unlessRefused(
+    deps.documents.send(
       new PutCommand({
         TableName: tableName('orders'),
         Item: record,
         ConditionExpression: 'attribute_not_exists(pk)',
       }),
-    );
-    return { cancellation: record, isNew: true };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+    ),
+  );
+  if (isNew) return { cancellation: record, isNew };
   const earlier = await readCancellation(deps, request.order, request.cancellation);
   if (!earlier) throw new TechnicalError('Conflict', `Request ${request.cancellation} comes and goes`);
   return { cancellation: earlier, isNew: false };
@@ -123,8 +121,8 @@ export async function moveCancellation(
 ): Promise<boolean> {
   const set: Record<string, unknown> = { ...listedAs(to), ...progress };
   const names = Object.keys(set).filter((name) => set[name] !== undefined);
-  try {
-    await documents.send(
+  return unlessRefused(
+    documents.send(
       new UpdateCommand({
         TableName: tableName('orders'),
         Key: keyOf(order, cancellation),
@@ -136,12 +134,8 @@ export async function moveCancellation(
           ...Object.fromEntries(from.map((state, index) => [`:from${index}`, state])),
         },
       }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+    ),
+  );
 }
 
 const listedAs = (taskState: TaskState) => ({ taskState, state: `cancellation.${taskState}` });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { tableName } from './client.ts';
 import { correlationSchema, type InboxEvent, inboxEventSchema } from './records.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 type Documents = Pick<Dependencies, 'documents'>;
 type EventKey = Pick<InboxEvent, 'correlationKey' | 'sk'>;
@@ -21,7 +21,7 @@ export const eventSortKey = (source: string, id: string): string =>
 
 /** Keeps an event. @returns false when it was delivered before */
 export async function keepEvent({ documents }: Documents, event: InboxEvent): Promise<boolean> {
-  return unlessRefused(() =>
+  return unlessRefused(
     documents.send(
       new PutCommand({
         TableName: tableName('inbox'),
@@ -100,7 +100,7 @@ export async function markSettled(
   key: EventKey,
   status: 'applied' | 'late',
 ): Promise<void> {
-  await unlessRefused(() => documents.send(new UpdateCommand(settleEvent(key, status).Update)));
+  await unlessRefused(documents.send(new UpdateCommand(settleEvent(key, status).Update)));
 }
 
 /** The wait that a correlation key belongs to, read consistently. */
@@ -122,13 +122,3 @@ export async function readPointer(
 export const putPointer = (pointer: Pointer): TransactItem => ({
   Put: { TableName: tableName('inbox'), Item: { ...pointer, sk: POINTER } },
 });
-
-async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TechnicalError } from '#shared/domain/errors.ts';
 import { isTerminal } from '#shared/domain/states.ts';
@@ -9,6 +8,7 @@ import { tableName } from '#shared/store/client.ts';
 import { readOrderRecords } from '#shared/store/order-records.ts';
 import { headerKey, readHeader } from '#shared/store/orders.ts';
 import type { OrderHeader, StepRecord, Suborder } from '#shared/store/records.ts';
+import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { listKeys, readWorkItem, workItemId, writeWorkItem } from '#shared/store/work-items.ts';
 import { type Assessment, assess, nextCheck, priorityOf } from './jeopardy.ts';
 import { type Network, nodeId } from './network.ts';
@@ -87,8 +87,8 @@ async function write(
   const set = Object.entries({ ...found, checkAt, assessments: assessments + 1 }).filter(
     ([, value]) => value !== undefined,
   );
-  try {
-    await documents.send(
+  return unlessRefused(
+    documents.send(
       new UpdateCommand({
         TableName: tableName('orders'),
         Key: headerKey(order),
@@ -104,12 +104,8 @@ async function write(
           ...(assessments > 0 && { ':before': assessments }),
         },
       }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+    ),
+  );
 }
 
 /** Gives what an order has on desks its place in their lists. */
