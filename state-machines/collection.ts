@@ -155,7 +155,7 @@ export const plan = flow('collection.plan', 'Payment plan (instalments)', {
         PARTIAL: continueWithFlag('planBroken', { tells: 'PAYMENT_PLAN_BROKEN' }),
       },
     }),
-    system('release', collection.release),
+    system('release', collection.release, { takesBack: 'hold' }),
     system('back', order.startFlow, {
       title: 'Have the services barred',
       when: when('planBroken'),
@@ -188,7 +188,7 @@ export const dispute = flow('collection.dispute', 'Customer objects: stop dunnin
       noReturn: 'hard',
       noReturnAt: 'start',
     }),
-    system('release', collection.release),
+    system('release', collection.release, { takesBack: 'hold' }),
     system('back', order.startFlow, {
       title: 'Have collection go on',
       when: when('disputeRejected'),

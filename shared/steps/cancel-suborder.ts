@@ -113,13 +113,14 @@ export async function carryOutEnding(deps: Dependencies, row: Suborder): Promise
 export const stepsToUndo = async (deps: Dependencies, order: string, suborder: string) =>
   undoableOf(await getSteps(deps, order, suborder));
 
-/** Of the records of a suborder's steps, those that can be undone, the latest first. */
+/** Of the records of a suborder's steps, those that can be undone and were not by a later step, the latest first. */
 export function undoableOf(records: readonly StepRecord[]): Pick<StepToUndo, 'step' | 'task'>[] {
   const done = records.filter(({ status }) => status === 'done');
+  const takenBack = new Set(done.map(({ takesBack }) => takesBack));
   const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
   return latestFirst.flatMap(({ step, task }) => {
     const undo = compensationOf(taskNamed(task));
-    return undo ? [{ step, task: undo.name }] : [];
+    return undo && !takenBack.has(step) ? [{ step, task: undo.name }] : [];
   });
 }
 

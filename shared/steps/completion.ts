@@ -27,6 +27,8 @@ export interface Completion {
   readonly by: string;
   readonly reaches?: Milestone | undefined;
   readonly tells?: MessageTemplate | undefined;
+  /** The earlier step whose effect it has taken back. */
+  readonly takesBack?: string | undefined;
   readonly at: string;
   /** `skipped` when it was left out: for others it counts as reached. Default `done`. */
   readonly status?: 'done' | 'skipped';
@@ -52,7 +54,7 @@ export const startWait = (suborder: string): string => waitId(suborder, 'start',
  */
 export function completionItems(suborder: Suborder, run: StepRun, completion: Completion): TransactItem[] {
   const { order } = suborder;
-  const { reaches, tells, at, by, outputs } = completion;
+  const { reaches, tells, takesBack, at, by, outputs } = completion;
   return [
     {
       Put: {
@@ -68,6 +70,7 @@ export function completionItems(suborder: Suborder, run: StepRun, completion: Co
           by,
           tells,
           reaches,
+          takesBack,
           at,
         },
         ConditionExpression:

@@ -7,6 +7,7 @@ import { assertNotOnHold } from '#shared/holds/holds.ts';
 import { readSwitches } from '#shared/holds/switches.ts';
 import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { leavesAnEffect } from '#shared/tasks/registry.ts';
 import type { SystemTask } from '#shared/tasks/task.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isEnding } from './ending.ts';
@@ -24,7 +25,10 @@ export const stepEventSchema = z.object({
   task: z.string(),
   reaches: z.enum(MILESTONES).optional(),
   tells: z.enum(MESSAGE_TEMPLATES).optional(),
+  takesBack: z.string().optional(),
   with: z.record(z.string(), z.unknown()).optional(),
+  /** How often the state was tried before. */
+  retryCount: z.int().optional(),
 });
 export type StepEvent = z.output<typeof stepEventSchema>;
 
@@ -80,7 +84,8 @@ export const callUnderlyingSystem =
  * done answers at once; (3) collect the task's input; (4) do the work under the step's idempotency key;
  * (5) check the outputs; (6) record the step, its milestone and the gates it opens in one transaction.
  *
- * @throws StateConflict `SuborderEnding` when the suborder is being cancelled: no new step starts
+ * @throws StateConflict `SuborderEnding` when the suborder is being cancelled: no new step starts. One that is tried again
+ * may have been done, and is done to its end
  * @throws StateConflict `OnHold` when it is suspended, or a switch keeps calls from going out
  * @throws InputIncomplete, BusinessRejection, ContractViolation: for a person or a rule; TechnicalError, AnswerPending: retried
  */
@@ -99,12 +104,12 @@ export async function runStep<T extends SystemTask>(
   ]);
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };
-  if (isEnding(suborder)) throw ending(suborder);
+  if (isEnding(suborder) && !mayHaveBeenDone(task, event)) throw ending(suborder);
   assertNotOnHold(suborder, switches, task);
 
   const facts = knownFacts(orderFacts, suborder, steps);
   const input = await collectInput<T['input']>(deps, event, task.input, suborder, facts);
-  if (!(await mayBegin(deps, suborder, step))) throw ending(suborder);
+  if (!isEnding(suborder) && !(await mayBegin(deps, suborder, step))) throw ending(suborder);
   const run = recorded?.run ?? FIRST_RUN;
   const idempotencyKey = `${order}-${number}-${step}-${run}`;
   const answer = task.output.safeParse(
@@ -117,16 +122,23 @@ export async function runStep<T extends SystemTask>(
       `${answer.error.issues.map(({ path }) => path.join('.')).join()} in its answer`,
     );
   const outputs = answer.data;
-  const { reaches, tells } = event;
+  const { reaches, tells, takesBack } = event;
   const at = timeAfter(steps, deps.now());
   const status = await recordStep(
     deps,
     suborder,
     { step, task: task.name, run },
-    { outputs, by: task.system, reaches, tells, at },
+    { outputs, by: task.system, reaches, tells, takesBack, at },
   );
   return { status: status === 'recorded' ? 'done' : 'replayed', flags: flagsOf(task, outputs) };
 }
+
+/**
+ * Whether an attempt before may have had its effect although its answer was lost: the same key asks the system again, so
+ * that what it did is known, and undone once.
+ */
+const mayHaveBeenDone = (task: SystemTask, { retryCount = 0, takesBack }: StepEvent): boolean =>
+  retryCount > 0 && (takesBack !== undefined || leavesAnEffect(task));
 
 const ending = ({ order, suborder }: Suborder): StateConflict =>
   new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);

@@ -100,6 +100,8 @@ export const stepSchema = z.object({
   by: z.string().optional(),
   reaches: z.enum(MILESTONES).optional(),
   tells: z.enum(MESSAGE_TEMPLATES).optional(),
+  /** The earlier step whose effect it has taken back. */
+  takesBack: z.string().optional(),
   /** How often the customer was reminded while it waits. */
   reminders: z.int().optional(),
   /** The date that a timer waits for. */

@@ -1,5 +1,6 @@
 import { durationSeconds } from '#shared/domain/duration.ts';
 import { derivationOf, type Flag } from '#shared/domain/flags.ts';
+import { leavesAnEffect } from '#shared/tasks/registry.ts';
 import { LAMBDA_RETRY, RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import { basesOf, flagsSetBy, rejectionsOf } from '../language/flags.ts';
 import { type Flow, type Reminder, type Step, titleOf } from '../language/flow.ts';
@@ -14,6 +15,7 @@ import {
   ONE_YEAR_SECONDS,
   ORDER,
   QUEUE_CALLBACK,
+  RETRY_COUNT,
   STATE_NAME_LIMIT,
   type State,
   SUBORDER,
@@ -206,7 +208,14 @@ class Compiler {
           Type: 'Task',
           Comment: `${task.system === 'milepost' ? 'Milepost' : `System ${task.system}`}: ${task.name}. Usually takes ${task.expected}.`,
           Resource: LAMBDA,
-          Arguments: { FunctionName: this.#resources.taskFunction(task.name), Payload: data },
+          Arguments: {
+            FunctionName: this.#resources.taskFunction(task.name),
+            Payload: {
+              ...data,
+              ...(step.takesBack && { takesBack: step.takesBack }),
+              ...((step.takesBack || leavesAnEffect(task)) && RETRY_COUNT),
+            },
+          },
           ...this.#assignFlags(step),
           Output: jsonata('$states.result.Payload'),
           TimeoutSeconds: durationSeconds(task.timeLimit),

@@ -28,12 +28,15 @@ export const jsonata = (expression: string): string => `{% ${expression} %}`;
 export const ORDER = jsonata('$states.context.Execution.Input.order');
 export const SUBORDER = jsonata('$states.context.Execution.Input.suborder');
 
+/** How often the state was tried before. */
+export const RETRY_COUNT = { retryCount: jsonata('$states.context.State.RetryCount') } as const;
+
 /** What every callback carries: the token, and which attempt it belongs to. */
 export const CALLBACK = {
   taskToken: jsonata('$states.context.Task.Token'),
   attempt: {
     enteredAt: jsonata('$states.context.State.EnteredTime'),
-    retryCount: jsonata('$states.context.State.RetryCount'),
+    ...RETRY_COUNT,
   },
 } as const;
 

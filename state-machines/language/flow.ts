@@ -73,6 +73,8 @@ export interface StepOptions<After extends string, Input extends z.ZodObject> {
   readonly noReturnAt?: 'start' | 'complete';
   /** Inputs of the task that are fixed here or come from a fact of another name or another suborder. */
   readonly with?: { readonly [K in keyof z.input<Input>]?: z.input<Input>[K] | FactSource };
+  /** The earlier step whose effect this one takes back, as `unlock` does with `lock`: it needs no undo after that. */
+  readonly takesBack?: string;
   /** Inputs of what takes the step back, where they are neither inputs nor outputs of the step. */
   readonly undoWith?: Readonly<Record<string, string | FactSource>>;
 }
@@ -93,6 +95,7 @@ export interface Step<Id extends string = string, After extends string = string>
   readonly desk: Desk | undefined;
   readonly onReject: Rejections;
   readonly noReturn: PointOfNoReturn | undefined;
+  readonly takesBack: string | undefined;
   readonly with: Readonly<Record<string, unknown>>;
   readonly undoWith: Readonly<Record<string, unknown>>;
 }
@@ -118,6 +121,7 @@ function step<const Id extends string, const After extends string, T extends Tas
     desk: options.desk,
     onReject: options.onReject ?? {},
     noReturn: noReturn && { type: noReturn, at: options.noReturnAt ?? 'complete' },
+    takesBack: options.takesBack,
     with: options.with ?? {},
     undoWith: options.undoWith ?? {},
   };

@@ -12,6 +12,7 @@ import {
   endsEarlyCleanly,
   goesBackToEarlierSteps,
   stepsAreOrdered,
+  takesBackEarlierSteps,
 } from '../validation/order.ts';
 import { type Rule, repeated } from '../validation/rule.ts';
 import type { Flow } from './flow.ts';
@@ -23,6 +24,7 @@ const STAGES: readonly (readonly Rule[])[] = [
   [
     titlesAreStateNames,
     completesLast,
+    takesBackEarlierSteps,
     goesBackToEarlierSteps,
     endsEarlyCleanly,
     irreversibleStepsAreGuarded,

@@ -46,6 +46,20 @@ function openEnds(sequence: Sequence): string[] {
   ];
 }
 
+/** A step takes back the effect of a step that ran before it, by that one's compensation. */
+export const takesBackEarlierSteps: Rule = (flow) => {
+  const before = ancestors(flow);
+  return flow.steps.flatMap((step) => {
+    if (step.takesBack === undefined) return [];
+    const taken = flow.steps.find(({ id }) => id === step.takesBack);
+    if (!taken || !before.get(step.id)?.has(taken.id))
+      return [`${named(step)} takes back ${step.takesBack}, which does not run before it`];
+    return compensationOf(taken.task)?.name === step.task.name
+      ? []
+      : [`${named(step)} takes back ${taken.id}, which ${step.task.name} does not`];
+  });
+};
+
 /** `COMPLETE` is reached, once everything else is done: what relies on the suborder starts then. */
 export const completesLast: Rule = (flow) => {
   const last = flow.steps.find(({ reaches }) => reaches === 'COMPLETE');

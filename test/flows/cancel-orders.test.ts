@@ -169,19 +169,38 @@ describe('items that are cancelled', () => {
   });
 });
 
-/** What the systems did for an order and can take back, and what they took back. */
+/** What the systems did for an order and can take back, and what they took back by a cancel. */
 function balance(order: string) {
   const effects = stage.effects(order).filter(({ step }) => step !== undefined);
   const isUndo = (step: string) => step.endsWith('.undo');
+  const forward = effects.filter(({ step = '' }) => !isUndo(step));
+  const takenBack = new Set(forward.map(({ undoes }) => undoes));
   return {
-    done: effects
-      .filter(({ step = '', operation }) => !isUndo(step) && compensationOf(taskNamed(operation)))
+    done: forward
+      .filter(({ key, operation }) => compensationOf(taskNamed(operation)) && !takenBack.has(key))
       .map(({ step }) => step),
     undone: effects.filter(({ step = '' }) => isUndo(step)).map(({ step = '' }) => step.replace('.undo', '')),
   };
 }
 
 describe('a cancel at any moment', () => {
+  it.each([
+    ['mobile.provision', 'provision'],
+    // The asset is free by that already.
+    ['asset.unlock', 'bill'],
+  ])('undoes %s too when its answer was lost, and takes nothing back twice', async (operation, latest) => {
+    stage.script({ operation }, { kind: 'lost' });
+    const order = await stage.submit({ ...later('mobile-postpaid-20gb'), channel: [] });
+    expect(stage.effects(order, operation)).toHaveLength(1);
+    await cancel(order);
+    await stage.advance('PT1H');
+    expect(await states(order)).toEqual({ order: 'cancelled', items: ['1 cancelled'] });
+    const { done, undone } = balance(order);
+    expect(undone).toEqual(done.toReversed());
+    expect(undone[0]).toBe(`01.${latest}`);
+    expect(stage.simulator.doubleEffects()).toMatchObject({ byKey: [], undoneTwice: [] });
+  });
+
   it('leaves nothing behind: what was done is undone, each step once, the last one first', async () => {
     const document = { ...later('mobile-postpaid-20gb', 'mobile-postpaid-20gb'), channel: [] };
     const racing = Array.from({ length: 16 }, async (_, index) => {

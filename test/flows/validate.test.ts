@@ -60,6 +60,22 @@ describe('the catalogue', () => {
   });
 });
 
+describe('a step that takes an earlier one back', () => {
+  const unbind = work({ name: 'test.unbind', title: 'Unbind' });
+  const bind = work({ name: 'test.bind', title: 'Bind', undo: unbind });
+  const back = system('back', unbind, { takesBack: 'bind' });
+
+  it('comes after it, and is its compensation', () => {
+    expect(validateFlow(box(system('bind', bind), back))).toEqual([]);
+    expect(fault(box(back, system('bind', bind)))).toBe(
+      'step back takes back bind, which does not run before it',
+    );
+    expect(fault(box(system('bind', work()), back))).toBe(
+      'step back takes back bind, which test.unbind does not',
+    );
+  });
+});
+
 describe('what takes a step back', () => {
   const bind = work({ name: 'test.bind', input: z.object({ unit: z.string(), kind: z.string() }) });
   const unbind = work({ name: 'test.unbind', output: z.object({ unit: z.string() }), undo: bind });

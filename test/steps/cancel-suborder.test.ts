@@ -57,6 +57,16 @@ describe('a suborder that is cancelled', () => {
     expect(await prepare()).toEqual({ steps: [] });
   });
 
+  it('does not list what a later step has taken back', async () => {
+    world.plan(suborder('04'));
+    done(
+      { step: 'a', task: 'number.reserve', at: minute(1) },
+      { step: 'lock', task: 'asset.lock', at: minute(2) },
+      { step: 'unlock', task: 'asset.unlock', takesBack: 'lock', at: minute(3) },
+    );
+    expect((await prepare()).steps.map(({ step }) => step)).toEqual(['a']);
+  });
+
   it.each(['inProgress', 'pending', 'held'] as const)('starts no step any more: it was %s', async (state) => {
     world.plan(suborder('04', { state }));
     await prepare();

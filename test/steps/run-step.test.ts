@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { BusinessRejection, TechnicalError } from '#shared/domain/errors.ts';
 import { fact, sibling, siblings } from '#shared/domain/facts.ts';
 import { callUnderlyingSystem, runStep, type StepEvent } from '#shared/steps/run-step.ts';
+import { release } from '#shared/tasks/stock.ts';
 import type { SystemTask } from '#shared/tasks/task.ts';
 import { doneStep, NOW, ORDER, plannedWait, reserveTask, stepEvent, suborder, World } from './support.ts';
 
@@ -90,6 +91,21 @@ describe('a step', () => {
       await expect(run()).rejects.toMatchObject({ name: 'SuborderEnding' });
     }
     expect(world.calls).toEqual([]);
+  });
+
+  it('that may have been done before its suborder was cancelled is asked for again, and recorded to be undone', async () => {
+    world.plan(suborder('04', { state: 'pendingCancellation', ends: 'cancelled', facts: { sku: 'STB-4K' } }));
+    const bookable = { ...reserveTask, undo: release };
+    await expect(run(stepEvent({ retryCount: 0 }), bookable)).rejects.toMatchObject({
+      name: 'SuborderEnding',
+    });
+    await expect(run(stepEvent({ retryCount: 1 }), reserveTask)).rejects.toMatchObject({
+      name: 'SuborderEnding',
+    });
+    expect(world.calls).toEqual([]);
+    expect(await run(stepEvent({ retryCount: 1 }), bookable)).toMatchObject({ status: 'done' });
+    expect(world.calls).toMatchObject([{ idempotencyKey: `${ORDER}-04-reserve-1` }]);
+    expect(world.step('reserve')).toMatchObject({ status: 'done' });
   });
 
   it('that a system rejects is not recorded', async () => {
