@@ -19,6 +19,8 @@ export interface PlatformOptions {
   readonly dataFolder?: string;
   /** Milliseconds that every invocation of a function is billed with; measured when not given. */
   readonly billedDurationMs?: number;
+  /** How many effects the simulator remembers, the newest ones. */
+  readonly ledgerLimit?: number;
   /** Folder of the cloud assembly to run; the product's own, made current, when not given. */
   readonly assembly?: string;
   /** Told what takes a while. */
@@ -47,6 +49,7 @@ export class Platform {
     const simulator = await startSimulator({
       port: options.simulatorPort ?? 0,
       credentials,
+      ...(options.ledgerLimit !== undefined && { ledgerLimit: options.ledgerLimit }),
       now: () => time.now(),
     });
     const { port, clock, start, dataFolder, billedDurationMs } = options;

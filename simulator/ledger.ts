@@ -52,6 +52,8 @@ export class Ledger {
   readonly #limit: number;
   /** By system and idempotency key, oldest first. */
   readonly #entries = new Map<string, Entry>();
+  /** The same by order, since questions are about one. */
+  readonly #byOrder = new Map<string | undefined, Set<Entry>>();
   readonly #claims = new Set<string>();
 
   constructor(limit: number) {
@@ -65,11 +67,12 @@ export class Ledger {
 
   /** Effects, oldest first. */
   list(filter: EffectFilter = {}): readonly Effect[] {
-    return [...this.#entries.values()]
+    const { correlationId } = filter;
+    const entries = correlationId === undefined ? this.#entries.values() : this.#entriesOf(correlationId);
+    return [...entries]
       .map(({ effect }) => effect)
       .filter(
         (effect) =>
-          (filter.correlationId ?? effect.correlationId) === effect.correlationId &&
           (filter.system ?? effect.system) === effect.system &&
           (filter.operation ?? effect.operation) === effect.operation,
       );
@@ -97,11 +100,16 @@ export class Ledger {
     const recorded = undone ? { ...effect, undoes: undone.effect.key } : effect;
     const claimIds = claims.map(([pool, value]) => claimId(pool, value));
     for (const id of claimIds) this.#claims.add(id);
-    this.#entries.set(entryId(effect.system, effect.key), { effect: recorded, claims: claimIds });
+    const entry = { effect: recorded, claims: claimIds };
+    this.#entries.set(entryId(effect.system, effect.key), entry);
+    this.#byOrder.set(effect.correlationId, this.#entriesOf(effect.correlationId).add(entry));
     for (const [id, oldest] of this.#entries) {
       if (this.#entries.size <= this.#limit) break;
       this.#free(oldest);
       this.#entries.delete(id);
+      const ofSameOrder = this.#entriesOf(oldest.effect.correlationId);
+      ofSameOrder.delete(oldest);
+      if (ofSameOrder.size === 0) this.#byOrder.delete(oldest.effect.correlationId);
     }
     return recorded;
   }
@@ -109,6 +117,7 @@ export class Ledger {
   /** Forgets everything, also the idempotency keys. */
   clear(): void {
     this.#entries.clear();
+    this.#byOrder.clear();
     this.#claims.clear();
   }
 
@@ -132,19 +141,16 @@ export class Ledger {
     body: Readonly<Record<string, unknown>>,
     takesBack: readonly string[],
   ): Entry | undefined {
-    const before = new Set(
-      this.list({ system: by.system }).flatMap(({ undoes }) => (undoes === undefined ? [] : [undoes])),
-    );
-    const candidates = [...this.#entries.values()]
-      .filter(
-        ({ effect }) =>
-          effect.system === by.system &&
-          effect.correlationId === by.correlationId &&
-          takesBack.includes(effect.operation) &&
-          carries(body, effect.outputs),
-      )
+    const own = [...this.#entriesOf(by.correlationId)].filter(({ effect }) => effect.system === by.system);
+    const before = new Set(own.flatMap(({ effect: { undoes } }) => (undoes === undefined ? [] : [undoes])));
+    const candidates = own
+      .filter(({ effect }) => takesBack.includes(effect.operation) && carries(body, effect.outputs))
       .reverse();
     return candidates.find(({ effect }) => !before.has(effect.key)) ?? candidates[0];
+  }
+
+  #entriesOf(order: string | undefined): Set<Entry> {
+    return this.#byOrder.get(order) ?? new Set();
   }
 
   #free(entry: Entry): void {

@@ -29,6 +29,9 @@ const SWEEPS_EVERY = DAY;
 const LOOKS_AT = 40;
 const TERMINAL: ReadonlySet<string> = new Set(ITEM_STATES.filter(isTerminal));
 
+/** More than any order has, so that a double of the first one is still seen at the end. */
+const EFFECTS_OF_AN_ORDER = 200;
+
 /** How often systems refuse, or fail past all retries, and the cloud is killed as time passes. */
 const ODDS = { refuses: 0.15, fails: 0.05, killed: 0.2 };
 /** In real time, from when time begins to pass: later there is often nothing left to be interrupted. */
@@ -83,7 +86,9 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const dataFolder = options.kills > 0 ? mkdtempSync(join(tmpdir(), 'milepost-soak-')) : undefined;
   if (dataFolder !== undefined) cleanup.defer(() => rmSync(dataFolder, { recursive: true }));
   const platform = await Platform.start({
-    ...{ clock: 'manual', start: DEMO_START },
+    clock: 'manual',
+    start: DEMO_START,
+    ledgerLimit: options.orders * EFFECTS_OF_AN_ORDER,
     ...(dataFolder !== undefined && { dataFolder }),
   });
   cleanup.defer(() => platform.stop());
