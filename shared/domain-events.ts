@@ -121,7 +121,7 @@ function orderEvents(id: string, at: string, image: unknown, before: RecordChang
               at,
               state,
               before: was.state,
-              ...(state === 'cancelled' && { tells: 'ORDER_CANCELLED' as const }),
+              ...((state === 'cancelled' || state === 'failed') && { tells: 'ORDER_CANCELLED' as const }),
             },
           },
         ]),

@@ -1,9 +1,12 @@
+import { TechnicalError } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { stepHistory } from '#shared/history/steps.ts';
 import { ON_HOLD } from '#shared/holds/holds.ts';
+import { beginEnding } from '#shared/steps/begin-ending.ts';
 import { waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { isCancelled } from '#shared/steps/ending.ts';
 import { projectOrderState } from '#shared/steps/order-state.ts';
 import { recordStep } from '#shared/steps/record-step.ts';
 import { deskOf, ruleFor } from '#shared/steps/rules.ts';
@@ -115,7 +118,15 @@ async function follow(deps: Dependencies, message: RepairMessage): Promise<Direc
     return { resumeAt: failure.step, flags: { [rule.flag]: true } };
   }
   if (rule.tells) await markFailed(deps, message, rule.tells);
+  if (rule.action === 'fail-item') await failItem(deps, message);
   return { resumeAt: 'cancel', flags: {} };
+}
+
+/** The undo then finds that the suborder is to end as failed. */
+async function failItem(deps: Dependencies, { order, suborder }: RepairMessage): Promise<void> {
+  const row = await getSuborder(deps, order, suborder);
+  if (isCancelled(row) || (await beginEnding(deps, [row], { ends: 'failed' }))) return;
+  throw new TechnicalError('Conflict', `Others kept writing suborder ${order}-${suborder}`);
 }
 
 /** The token is answered at once. */

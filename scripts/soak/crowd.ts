@@ -20,7 +20,8 @@ const ODDS = {
   sendsTwice: 0.15,
   reportsTrouble: 0.08,
   saysNothing: 0.05,
-  cancelsItem: 0.08,
+  cancelsItem: 0.06,
+  failsItem: 0.03,
   byHand: 0.1,
   skips: 0.05,
 };
@@ -85,6 +86,8 @@ export class Crowd {
   ): Promise<boolean> {
     const chance = this.#chance;
     const can = (action: string) => actions.length === 0 || actions.includes(action);
+    if (can('FAIL_ITEM') && chance.hits(ODDS.failsItem))
+      return this.#try(id, 'resolve', { action: 'FAIL_ITEM', reason: 'It cannot be delivered' });
     if (can('CANCEL_ITEM') && chance.hits(ODDS.cancelsItem))
       return this.#try(id, 'resolve', { action: 'CANCEL_ITEM', reason: 'The customer gives up' });
     if (can('SKIP') && chance.hits(ODDS.skips))

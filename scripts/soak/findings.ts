@@ -1,6 +1,6 @@
 import { isTerminal } from '#shared/domain/states.ts';
+import { undoableOf } from '#shared/steps/cancel-suborder.ts';
 import type { Suborder, Wait } from '#shared/store/records.ts';
-import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import type { Effect } from '#simulator/simulator.ts';
 import type { Order } from '../api.ts';
 import type { Records } from './records.ts';
@@ -40,14 +40,10 @@ export async function findingsOf(
       kind: 'stateDoesNotFollow',
       what: `${order.id} is ${order.state}, and item ${id} is ${state}`,
     });
-  for (const { suborder } of suborders.filter(({ state }) => state === 'cancelled')) {
+  for (const { suborder } of suborders.filter(({ state }) => state === 'cancelled' || state === 'failed')) {
     const own = steps.filter((step) => step.suborder === suborder);
-    for (const { step, task, status } of own)
-      if (status === 'done' && compensationOf(taskNamed(task)))
-        found.push({
-          kind: 'notUndone',
-          what: `${order.id}-${suborder} is cancelled, and ${step} is not undone`,
-        });
+    for (const { step } of undoableOf(own))
+      found.push({ kind: 'notUndone', what: `${order.id}-${suborder} is over, and ${step} is not undone` });
     found.push(...outOfOrder(`${order.id}-${suborder}`, effects, suborder));
   }
   return found;

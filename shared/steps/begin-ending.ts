@@ -28,7 +28,7 @@ export async function beginEnding(
   if (rows.length === 0) return true;
   const refused = await writeTogether(
     deps,
-    rows.map((row) => decide(row, ending)),
+    rows.map((row) => endsSuborder(row, ending)),
   );
   if (refused) return false;
   if (ending.ends === 'cancelled') await confirm(deps, rows);
@@ -50,7 +50,8 @@ export async function confirm(
 /** Whether an execution does its work, so that it is the execution which undoes and ends it. */
 export const isStarted = ({ startedAt }: Pick<Suborder, 'startedAt'>): boolean => startedAt !== undefined;
 
-function decide(row: Suborder, { ends, cancelledBy }: Ending): TransactItem {
+/** The write that decides that a suborder ends; refused when it has changed since it was read. */
+export function endsSuborder(row: Suborder, { ends, cancelledBy }: Ending): TransactItem {
   const { order, suborder, state } = row;
   return {
     Update: {

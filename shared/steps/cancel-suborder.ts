@@ -88,8 +88,9 @@ export async function endSuborder(
       return row;
     }
     if (!(await beginEnding(deps, [row], ending))) continue;
-    await carryOutEnding(deps, row);
-    return { ...row, ...ending };
+    const ends = { ...row, ...ending };
+    await carryOutEnding(deps, ends);
+    return ends;
   }
   throw new TechnicalError('Conflict', `Others kept writing suborder ${order}-${suborder}`);
 }
@@ -244,7 +245,11 @@ function openingsOnMissing({ opens, milestones }: Suborder): readonly Opening[] 
 }
 
 /** A suborder whose start waits is over before it started. */
-async function failGate(deps: Dependencies, { order, suborder }: Suborder, wait: string): Promise<void> {
+async function failGate(
+  deps: Dependencies,
+  { order, suborder, ends }: Suborder,
+  wait: string,
+): Promise<void> {
   const [dependent = ''] = wait.split('#');
   if (wait === startWait(dependent)) {
     await endSuborder(deps, order, dependent, { ends: 'cancelled' });
@@ -257,7 +262,10 @@ async function failGate(deps: Dependencies, { order, suborder }: Suborder, wait:
       UpdateExpression: 'SET #outcome = :outcome REMOVE #pending',
       ExpressionAttributeNames: { '#outcome': 'outcome', '#pending': 'pending' },
       ExpressionAttributeValues: {
-        ':outcome': { error: 'DependencyCancelled', cause: `Suborder ${order}-${suborder} was cancelled` },
+        ':outcome': {
+          error: 'DependencyCancelled',
+          cause: `Suborder ${order}-${suborder} ${ends === 'failed' ? 'has failed' : 'was cancelled'}`,
+        },
       },
     }),
   );

@@ -24,8 +24,11 @@ export async function endWaits(
 const ATTEMPTS = 5;
 /** As this step fails what undoes a suborder: that waits for a person. */
 const UNDOING = 'cancel';
-const noteOf = (ends: Suborder['ends']): string =>
-  ends === 'amended' ? 'The order is changed: this may come again' : 'The suborder is cancelled';
+const NOTES = {
+  amended: 'The order is changed: this may come again',
+  cancelled: 'The suborder is cancelled',
+  failed: 'The suborder has failed',
+} as const satisfies Record<NonNullable<Suborder['ends']>, string>;
 
 /**
  * Ends one wait of a suborder whose end was decided. Somebody may touch the work item meanwhile: then the two are
@@ -40,7 +43,7 @@ export async function endWait(deps: Dependencies, wait: Wait, ends: Suborder['en
     const refused = await writeTogether(deps, [
       ends === 'amended' && wait.kind === 'gate' ? leaveForNow(wait) : leave(wait),
       ...(item && isLive(item.state)
-        ? [closeWorkItem(item, { by: 'milepost', note: noteOf(ends), at })]
+        ? [closeWorkItem(item, { by: 'milepost', note: NOTES[ends ?? 'cancelled'], at })]
         : []),
     ]);
     if (!refused || refused.includes(WAIT)) return;

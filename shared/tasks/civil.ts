@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askCustomer, cancelItem, defineTask, defineUndo, fallout } from './task.ts';
+import { askCustomer, defineTask, defineUndo, failItem, fallout } from './task.ts';
 
 export const survey = defineTask({
   name: 'civil.survey',
@@ -19,7 +19,7 @@ export const survey = defineTask({
   }),
   sets: ['extraCost', 'permitNeeded'],
   rejections: {
-    NOT_FEASIBLE: cancelItem({ tells: 'NOT_SERVICEABLE' }),
+    NOT_FEASIBLE: failItem({ tells: 'NOT_SERVICEABLE' }),
     LANDOWNER_REFUSED: fallout('CIVIL_COORDINATION'),
   },
   expected: 'P5D',

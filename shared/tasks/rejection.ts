@@ -11,7 +11,8 @@ const tells = z.enum(MESSAGE_TEMPLATES).optional();
  * an earlier step asked for is put right, and the flow goes back to that step;
  * `rerun-from` the flow goes back to a step (or runs the same again: `SELF`), at most `atMost` times (then a person
  * looks), with the rejection's code kept as the fact `rejectedWith`, and a flag set if it names one; `continue-with-flag` the step counts as done and a
- * flag is set; `cancel-item` the suborder is undone and cancelled; `end-flow` the suborder is complete, with what was
+ * flag is set; `cancel-item` the suborder is undone and cancelled: it is not
+ * wanted any more, or may not be had; `fail-item` it is undone and has failed: it cannot be delivered; `end-flow` the suborder is complete, with what was
  * done so far.
  */
 export const rejectionRuleSchema = z.discriminatedUnion('action', [
@@ -26,6 +27,7 @@ export const rejectionRuleSchema = z.discriminatedUnion('action', [
   }),
   z.object({ action: z.literal('continue-with-flag'), flag: z.enum(FLAG_NAMES), tells }),
   z.object({ action: z.literal('cancel-item'), tells }),
+  z.object({ action: z.literal('fail-item'), tells }),
   z.object({ action: z.literal('end-flow'), outcome: z.string(), tells }),
 ]);
 export type RejectionRule = Readonly<z.output<typeof rejectionRuleSchema>>;
@@ -43,6 +45,7 @@ export const rerunFrom = (step: string, extra: Extra & { atMost?: number; flag?:
 export const continueWithFlag = (flag: Flag, extra: Extra = {}) =>
   ({ action: 'continue-with-flag', flag, ...extra }) as const;
 export const cancelItem = (extra: Extra = {}) => ({ action: 'cancel-item', ...extra }) as const;
+export const failItem = (extra: Extra = {}) => ({ action: 'fail-item', ...extra }) as const;
 /** @param outcome why nothing more is to be done, such as `PAID` */
 export const endFlow = (outcome: string, extra: Extra = {}) =>
   ({ action: 'end-flow', outcome, ...extra }) as const;

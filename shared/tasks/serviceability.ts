@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cancelItem, defineTask, fallout } from './task.ts';
+import { defineTask, failItem, fallout } from './task.ts';
 
 export const check = defineTask({
   name: 'serviceability.check',
@@ -19,7 +19,7 @@ export const check = defineTask({
   }),
   sets: ['socketExists', 'liveOutlet', 'wholesaleNet', 'rawCopper'],
   rejections: {
-    NOT_SERVICEABLE: cancelItem({ tells: 'NOT_SERVICEABLE' }),
+    NOT_SERVICEABLE: failItem({ tells: 'NOT_SERVICEABLE' }),
     ADDRESS_UNKNOWN: fallout('ORDER_DESK'),
     CAPACITY_FULL: fallout('NETWORK_ENGINEERING'),
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askCustomer, cancelItem, defineTask, fallout, rerunFrom, SELF } from './task.ts';
+import { askCustomer, defineTask, failItem, fallout, rerunFrom, SELF } from './task.ts';
 
 export const cancel = defineTask({
   name: 'wholesale.cancel',
@@ -35,7 +35,7 @@ export const order = defineTask({
   output: z.object({ wholesaleOrderId: z.string(), ackDate: z.string().optional() }),
   rejections: {
     REJECTED_ADDRESS: fallout('WHOLESALE_DESK'),
-    NO_LINE: cancelItem({ tells: 'NOT_SERVICEABLE' }),
+    NO_LINE: failItem({ tells: 'NOT_SERVICEABLE' }),
     LINE_IN_USE: fallout('WHOLESALE_DESK'),
     DATE_NOT_POSSIBLE: askCustomer({ tells: 'ACTION_REQUIRED' }),
   },

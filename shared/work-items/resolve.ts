@@ -12,7 +12,7 @@ import { type Decision, finishWorkItem } from './finish.ts';
 import { formOf, parse } from './forms.ts';
 import { moveTo } from './lifecycle.ts';
 import { changeWorkItem } from './load.ts';
-import { completesStep } from './step-writes.ts';
+import { completesStep, failsItem } from './step-writes.ts';
 import { unitChange } from './units.ts';
 import type { BulkMark } from './within-bulk.ts';
 
@@ -37,6 +37,7 @@ export const resolutionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('COMPLETE_BY_HAND'), reason, outputs: z.unknown().optional() }),
   z.strictObject({ action: z.literal('SKIP'), reason }),
   z.strictObject({ action: z.literal('CANCEL_ITEM'), reason }),
+  z.strictObject({ action: z.literal('FAIL_ITEM'), reason }),
   z.strictObject({ action: z.literal('REASSIGN'), reason, desk: z.enum(DESK_IDS) }),
   z.strictObject({
     action: z.literal('ASK_CUSTOMER'),
@@ -55,6 +56,7 @@ const ACTIONS: readonly RepairAction[] = [
   'COMPLETE_BY_HAND',
   'SKIP',
   'CANCEL_ITEM',
+  'FAIL_ITEM',
   'REASSIGN',
   'ASK_CUSTOMER',
 ];
@@ -152,6 +154,12 @@ function decide(
     }
     case 'CANCEL_ITEM':
       return { result: { action, note }, outcome: resumeAt('cancel') };
+    case 'FAIL_ITEM':
+      return {
+        result: { action, note },
+        outcome: resumeAt('cancel'),
+        step: () => failsItem(deps, item),
+      };
     case 'SKIP':
       return {
         result: { action, note },

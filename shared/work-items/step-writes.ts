@@ -1,7 +1,8 @@
 import { StateConflict } from '#shared/domain/errors.ts';
+import { endsSuborder } from '#shared/steps/begin-ending.ts';
 import { type Completion, completionItems, type TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { isEnding } from '#shared/steps/ending.ts';
+import { isCancelled, isEnding } from '#shared/steps/ending.ts';
 import { FIRST_RUN } from '#shared/steps/run-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
@@ -24,4 +25,13 @@ export async function completesStep(
     throw new StateConflict('NOT_WAITING', `Suborder ${suborder} of order ${order} is being cancelled`);
   const run = record?.run ?? FIRST_RUN;
   return completionItems(found, { step, task, run }, { ...item.completion, ...done });
+}
+
+/** The write that has the suborder of a work item fail, unless its end was decided before. */
+export async function failsItem(
+  deps: Pick<Dependencies, 'documents'>,
+  { order, suborder }: WorkItem,
+): Promise<TransactItem[]> {
+  const row = await getSuborder(deps, order, suborder);
+  return isCancelled(row) ? [] : [endsSuborder(row, { ends: 'failed' })];
 }

@@ -74,6 +74,8 @@ export function consequence(rule: RejectionRule): string {
       return `the flow goes on, with \`${rule.flag}\` set${told}`;
     case 'cancel-item':
       return `the item is cancelled, and what was done is undone${told}`;
+    case 'fail-item':
+      return `the item has failed, and what was done is undone${told}`;
     case 'end-flow':
       return `the suborder is complete (${rule.outcome})${told}`;
   }

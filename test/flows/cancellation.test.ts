@@ -23,7 +23,7 @@ describe('an item that cannot be delivered', () => {
     await stage.visit(order, '01');
     const fallout = await stage.workItem('NETWORK_ENGINEERING', order, '01');
     await stage.act(fallout.id, 'resolve', {
-      action: 'CANCEL_ITEM',
+      action: 'FAIL_ITEM',
       reason: 'The line cannot be repaired',
     });
     await stage.advance('PT1H');
@@ -39,8 +39,26 @@ describe('an item that cannot be delivered', () => {
 
     const states = (await stage.order(order)).productOrderItem.map((item) => `${item.id} ${item.state}`);
     expect(states).toEqual(
-      expect.arrayContaining(['1 cancelled', '2 cancelled', '5 cancelled', '6 cancelled', '7 completed']),
+      expect.arrayContaining(['1 failed', '2 cancelled', '5 cancelled', '6 cancelled', '7 completed']),
     );
+  });
+
+  it('has the order fail with it when nothing of it was completed', async () => {
+    stage.script({ operation: 'serviceability.check' }, { kind: 'reject', code: 'NOT_SERVICEABLE' });
+    const order = await stage.submit({
+      relatedParty: [{ id: 'customer-9', role: 'customer', '@referredType': 'Individual' }],
+      billingAccount: { id: 'account-9' },
+      place: [{ id: 'address-9', role: 'installationAddress', '@type': 'GeographicAddress' }],
+      productOrderItem: [
+        { id: '1', action: 'add', productOffering: { id: 'fibre-1000' } },
+        { id: '2', action: 'add', productOffering: { id: 'internet-1000' } },
+      ],
+    });
+    await stage.advance('PT1H');
+    const { state, productOrderItem } = await stage.order(order);
+    expect(productOrderItem.map((item) => `${item.id} ${item.state}`)).toEqual(['1 failed', '2 cancelled']);
+    expect(state).toBe('failed');
+    expect(stage.messages(order)).toEqual(expect.arrayContaining(['00.order.ORDER_CANCELLED']));
   });
 
   it('cancels an order at an address that cannot be served, but for mobile', async () => {
@@ -49,7 +67,7 @@ describe('an item that cannot be delivered', () => {
     await stage.advance('PT1H');
     const { state, productOrderItem } = await stage.order(order);
     expect(productOrderItem.map((item) => `${item.id} ${item.state}`)).toEqual([
-      '1 cancelled',
+      '1 failed',
       '2 cancelled',
       '3 cancelled',
       '4 cancelled',

@@ -36,7 +36,14 @@ describe('an underlying system that fails', () => {
     expect(await stage.api.workItem(fallout.id)).toMatchObject({
       kind: 'fallout',
       failure: { step: 'provision', error: 'Unavailable' },
-      actions: expect.arrayContaining(['RETRY', 'COMPLETE_BY_HAND', 'SKIP', 'CANCEL_ITEM', 'REASSIGN']),
+      actions: expect.arrayContaining([
+        'RETRY',
+        'COMPLETE_BY_HAND',
+        'SKIP',
+        'CANCEL_ITEM',
+        'FAIL_ITEM',
+        'REASSIGN',
+      ]),
     });
 
     stage.simulator.reset();

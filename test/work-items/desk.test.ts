@@ -449,6 +449,13 @@ describe('resolving a failed step', () => {
     expect(await resolveWorkItem(desk.deps, TOM, workItem, cancel)).toEqual(done);
   });
 
+  it('has the item fail', async () => {
+    const { workItem } = await fallout();
+    await resolveWorkItem(desk.deps, TOM, workItem, { action: 'FAIL_ITEM', reason: 'no line to be had' });
+    expect(await outcome()).toEqual({ result: { resumeAt: 'cancel', flags: {} } });
+    expect(await desk.suborder(order, '04')).toMatchObject({ ends: 'failed' });
+  });
+
   it('goes to another desk', async () => {
     const { workItem } = await fallout();
     const reassign = { action: 'REASSIGN', reason: 'a firmware matter', desk: 'TV_OPS' };

@@ -158,6 +158,7 @@ describe('GET /work-items/{id}', () => {
       'CORRECT_AND_RETRY',
       'COMPLETE_BY_HAND',
       'CANCEL_ITEM',
+      'FAIL_ITEM',
       'REASSIGN',
       'ASK_CUSTOMER',
     ];
