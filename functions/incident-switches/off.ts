@@ -1,9 +1,13 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { NotFound } from '#shared/domain/errors.ts';
-import { SWITCH_KINDS, switchOff } from '#shared/holds/switches.ts';
+import * as z from 'zod';
+import { InvalidRequest, NotFound } from '#shared/domain/errors.ts';
+import { SWITCH_KINDS, switchOff, switchReason } from '#shared/holds/switches.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
+import { problemsOf } from '#shared/tmf622/pointer.ts';
 import { type Handle, httpHandler } from '../http.ts';
 import type { Release } from './release.ts';
+
+const bodySchema = z.strictObject({ reason: switchReason.optional() });
 
 /**
  * `POST /incident-switches/{id}/off`: what was parked is let go on, at the pace of `release`. A switch that
@@ -11,10 +15,13 @@ import type { Release } from './release.ts';
  */
 export const off =
   (deps: Dependencies, send: (message: Release) => Promise<void>): Handle =>
-  async ({ path: { id = '' } }) => {
+  async ({ path: { id = '' }, body, caller }) => {
     if (!SWITCH_ID.test(id)) throw new NotFound('Switch', id.slice(0, 120));
-    await switchOff(deps, id);
-    await send({ id, from: deps.now().toISOString(), released: 0 });
+    const read = bodySchema.safeParse(body ?? {});
+    if (!read.success) throw new InvalidRequest(problemsOf(read.error, body));
+    const at = deps.now().toISOString();
+    await switchOff(deps, { id, by: caller.sub, at, reason: read.data.reason });
+    await send({ id, from: at, released: 0 });
     return { status: 204 };
   };
 

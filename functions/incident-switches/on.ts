@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { InvalidRequest } from '#shared/domain/errors.ts';
 import { SYSTEMS } from '#shared/domain/systems.ts';
-import { SWITCH_KINDS, switchOn } from '#shared/holds/switches.ts';
+import { SWITCH_KINDS, switchOn, switchReason } from '#shared/holds/switches.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { problemsOf } from '#shared/tmf622/pointer.ts';
 import { type Handle, httpHandler } from '../http.ts';
@@ -12,7 +12,7 @@ const bodySchema = z
   .strictObject({
     kind: z.enum(SWITCH_KINDS),
     name: z.string().regex(/^[a-z0-9.-]{1,100}$/),
-    reason: z.string().trim().min(1).max(2000),
+    reason: switchReason,
   })
   .refine(({ kind, name }) => kind !== 'system' || SYSTEMS.some((system) => system === name), {
     path: ['name'],

@@ -7,6 +7,7 @@ import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
 import { getSuborder } from '#shared/store/suborders.ts';
 import { ALL_UNDO_TASKS, taskNamed } from '#shared/tasks/registry.ts';
+import { heldHistory } from '#shared/work-items/history.ts';
 import { failedStep, type RepairMessage } from './message.ts';
 
 /**
@@ -32,7 +33,10 @@ export async function holdStep(deps: Dependencies, message: RepairMessage): Prom
     dueAt: new Date(Date.parse(attempt.enteredAt) + timeLimitSeconds * 1000).toISOString(),
     pending: holds,
     outcome: { result: undo ? {} : { resumeAt: failure.step, flags: {} } },
-    extra: holds.filter((hold) => hold !== SUSPENDED).map((id) => listHeld(id, order, wait)),
+    extra: [
+      ...holds.filter((hold) => hold !== SUSPENDED).map((id) => listHeld(id, order, wait)),
+      heldHistory({ order, suborder, step, task: failure.task, attempt }, holds),
+    ],
   });
   const still = await holdsNow(deps, message);
   for (const hold of holds)

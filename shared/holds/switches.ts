@@ -1,11 +1,17 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { writeTogether } from '#shared/steps/transaction.ts';
 import { tableName } from '#shared/store/client.ts';
+import { historyItem } from '#shared/store/history.ts';
 
 type Documents = Pick<Dependencies, 'documents'>;
 
 export const SWITCH_KINDS = ['flow', 'task', 'system'] as const;
+
+/** Why somebody switches it on or off. */
+export const switchReason = z.string().trim().min(1).max(2000);
 
 /** An incident: nothing of a flow, of a task or for an underlying system is begun while it is switched on. */
 export const switchSchema = z.object({
@@ -39,26 +45,54 @@ export async function readSwitches(
   return Object.values(switches).map((one) => switchSchema.parse(one));
 }
 
+/** Subject of the history that tells who switched what on and off. */
+export const SWITCHES_SUBJECT = 'incident-switches';
+
 /** Switches it on; one that is on already gets the new reason. */
-export async function switchOn({ documents }: Documents, one: Switch): Promise<void> {
-  await documents.send(
-    new UpdateCommand({
-      TableName: tableName('orders'),
-      Key: KEY,
-      UpdateExpression: 'SET #switch = :switch',
-      ExpressionAttributeNames: { '#switch': switchId(one) },
-      ExpressionAttributeValues: { ':switch': one },
-    }),
-  );
+export async function switchOn(deps: Documents, one: Switch): Promise<void> {
+  const id = switchId(one);
+  await writeTogether(deps, [
+    changed(id, 'SET #switch = :switch', { ExpressionAttributeValues: { ':switch': one } }),
+    told('SWITCH_ON', { id, by: one.by, at: one.at, reason: one.reason }),
+  ]);
 }
 
-export async function switchOff({ documents }: Documents, id: string): Promise<void> {
-  await documents.send(
-    new UpdateCommand({
-      TableName: tableName('orders'),
-      Key: KEY,
-      UpdateExpression: 'REMOVE #switch',
-      ExpressionAttributeNames: { '#switch': id },
-    }),
-  );
+/** Switches it off; one that is off already stays so. */
+export async function switchOff(deps: Documents, by: SwitchedBy): Promise<void> {
+  await writeTogether(deps, [
+    changed(by.id, 'REMOVE #switch', { ConditionExpression: 'attribute_exists(#switch)' }),
+    told('SWITCH_OFF', by),
+  ]);
 }
+
+interface SwitchedBy {
+  readonly id: string;
+  readonly by: string;
+  readonly at: string;
+  readonly reason?: string | undefined;
+}
+
+const changed = (
+  id: string,
+  UpdateExpression: string,
+  more: Partial<NonNullable<TransactItem['Update']>>,
+): TransactItem => ({
+  Update: {
+    TableName: tableName('orders'),
+    Key: KEY,
+    UpdateExpression,
+    ExpressionAttributeNames: { '#switch': id },
+    ...more,
+  },
+});
+
+const told = (what: 'SWITCH_ON' | 'SWITCH_OFF', { id, by, at, reason }: SwitchedBy): TransactItem =>
+  historyItem({
+    subject: SWITCHES_SUBJECT,
+    id: `${id}#${what}#${by}`,
+    at,
+    what,
+    by,
+    ...(reason !== undefined && { why: reason }),
+    details: { switch: id },
+  });

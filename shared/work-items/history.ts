@@ -60,3 +60,21 @@ export const failureHistory = (
     ...(workItem !== undefined && { workItem }),
     details: { error, routedTo, ...(attempts !== undefined && { attempts }) },
   });
+
+/** The entry of an order's history that tells that a step may not begin, and what keeps it from that. */
+export const heldHistory = (
+  { order, suborder, step, task, attempt }: FailedAttempt,
+  holds: readonly string[],
+): TransactItem =>
+  historyItem({
+    subject: order,
+    id: `${suborder}#${step}#HELD#${attemptKey(attempt)}`,
+    at: new Date(attempt.enteredAt).toISOString(),
+    what: 'STEP_HELD',
+    by: MILEPOST,
+    why: holds.join(', '),
+    suborder,
+    step,
+    task,
+    details: { holds },
+  });

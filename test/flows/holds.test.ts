@@ -30,6 +30,12 @@ const switches = async () => {
   const { body } = await stage.api.request({ role: 'ops', path: SWITCHES });
   return z.object({ items: z.array(z.looseObject({ id: z.string(), by: z.string() })) }).parse(body).items;
 };
+/** What became of one switch, as the history of switches tells it. */
+const switchHistory = async (id: string) => {
+  const { body } = await stage.api.request({ role: 'ops', path: `${SWITCHES}/history` });
+  const { items } = z.object({ items: z.array(z.looseObject({ switch: z.string() })) }).parse(body);
+  return items.filter((item) => item.switch === id);
+};
 
 /** A mobile subscription, sold at a distance or not. */
 const mobile = (channel: readonly object[] = []) => ({
@@ -90,10 +96,22 @@ describe('an incident', () => {
       expect((await stage.order(order)).state).toBe('inProgress');
       expect(await stage.desk('MOBILE_OPS', order)).toEqual([]);
     }
+    await stage.advance('PT1M');
     expect(await switchOff('system:hss-ocs')).toBe(204);
     await stage.advance('PT1M');
     expect(await switches()).toEqual([]);
     for (const order of orders) expect((await stage.order(order)).state).toBe('completed');
+
+    // Switching off what is off changes nothing, and is not told.
+    expect(await switchOff('system:hss-ocs')).toBe(204);
+    expect(await switchHistory('system:hss-ocs')).toMatchObject([
+      { what: 'SWITCH_ON', by: 'operator-1', reason: 'It is down' },
+      { what: 'SWITCH_OFF', by: 'operator-1' },
+    ]);
+    const { entries } = await stage.api.history(orders[0] ?? '');
+    expect(entries.filter(({ what }) => what === 'STEP_HELD')).toMatchObject([
+      { step: 'provision', by: 'milepost', why: 'system:hss-ocs' },
+    ]);
   });
 
   it('keeps work from a desk', async () => {

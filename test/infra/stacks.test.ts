@@ -280,6 +280,7 @@ describe('the API', () => {
         "GET /bulk-repairs/{id}/items: work-items:repair",
         "GET /bulk-repairs/{id}: work-items:repair",
         "GET /desks/{desk}/work-items: work-items",
+        "GET /incident-switches/history: operations",
         "GET /incident-switches: operations",
         "GET /tmf-api/productCatalogManagement/v4/productOffering/{id}: orders:read",
         "GET /tmf-api/productCatalogManagement/v4/productOffering: orders:read",
