@@ -567,6 +567,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
         sends: ['intake'],
         starts: 'all-flows',
         watches: true,
+        answers: ['Failure'],
       },
       { kind: 'schedule', everyMinutes: 5 },
     ),

@@ -93,7 +93,10 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
     ...(watches
       ? [
           allow(['states:ListExecutions'], `${FLOW_ARN_PREFIX}*`),
-          allow(['states:DescribeExecution', 'states:RedriveExecution'], `${EXECUTION_ARN_PREFIX}*`),
+          allow(
+            ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:RedriveExecution'],
+            `${EXECUTION_ARN_PREFIX}*`,
+          ),
         ]
       : []),
     ...(publishes ? [allow(['events:PutEvents'], platform.bus.eventBusArn)] : []),

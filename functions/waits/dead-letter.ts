@@ -1,12 +1,7 @@
-import {
-  InvalidToken,
-  SendTaskFailureCommand,
-  SFNClient,
-  TaskDoesNotExist,
-  TaskTimedOut,
-} from '@aws-sdk/client-sfn';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { answerToken } from '#shared/clients/task-tokens.ts';
 import { queueHandler } from '../queue.ts';
 
 const messageSchema = z.looseObject({ taskToken: z.string().optional() });
@@ -26,19 +21,10 @@ export const failDeadLetter =
   async (body: unknown): Promise<void> => {
     const { taskToken, ...message } = messageSchema.parse(body);
     if (taskToken)
-      try {
-        await stepFunctions.send(
-          new SendTaskFailureCommand({
-            taskToken,
-            error: 'DeadLetter',
-            cause: 'The message of this step could not be handled',
-          }),
-        );
-      } catch (error) {
-        const answered =
-          error instanceof TaskTimedOut || error instanceof InvalidToken || error instanceof TaskDoesNotExist;
-        if (!answered) throw error;
-      }
+      await answerToken(stepFunctions, taskToken, {
+        error: 'DeadLetter',
+        cause: 'The message of this step could not be handled',
+      });
     await queues.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(message) }));
   };
 

@@ -1,14 +1,8 @@
-import {
-  InvalidToken,
-  SendTaskFailureCommand,
-  SendTaskSuccessCommand,
-  TaskDoesNotExist,
-  TaskTimedOut,
-} from '@aws-sdk/client-sfn';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { AMENDED } from '#shared/amendment/amended.ts';
+import { answerToken } from '#shared/clients/task-tokens.ts';
 import { tableName } from '#shared/store/client.ts';
-import type { Outcome, Wait } from '#shared/store/records.ts';
+import type { Wait } from '#shared/store/records.ts';
 import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { endWaits } from './end-waits.ts';
@@ -56,7 +50,7 @@ export async function resumeWait(deps: ResumeDependencies, wait: Wait): Promise<
   if ('result' in outcome) await finishStep(deps, wait);
   // Before the flow goes on: the step may fail again at once, and then holds the suborder anew.
   if (wait.kind === 'repair') await endHold(deps, wait);
-  const answered = await answer(deps, token, outcome);
+  const answered = await answerToken(deps.stepFunctions, token, outcome);
   await settle(deps, wait, answered);
   return answered;
 }
@@ -90,28 +84,6 @@ async function finishStep(
     tells,
     at: deps.now().toISOString(),
   });
-}
-
-async function answer(
-  deps: ResumeDependencies,
-  taskToken: string,
-  outcome: Outcome,
-): Promise<'resumed' | 'closed'> {
-  try {
-    if ('error' in outcome)
-      await deps.stepFunctions.send(
-        new SendTaskFailureCommand({ taskToken, error: outcome.error, cause: outcome.cause }),
-      );
-    else
-      await deps.stepFunctions.send(
-        new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(outcome.result) }),
-      );
-    return 'resumed';
-  } catch (error) {
-    if (error instanceof TaskTimedOut || error instanceof InvalidToken || error instanceof TaskDoesNotExist)
-      return 'closed';
-    throw error;
-  }
 }
 
 /** Marks the wait as over and forgets its token, unless a newer attempt has parked one meanwhile. */

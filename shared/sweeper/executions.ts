@@ -17,9 +17,10 @@ interface Watching {
   readonly stepFunctions: Pick<SFNClient, 'send'>;
 }
 
-type WorkRef = Pick<Suborder, 'order' | 'suborder' | 'flow' | 'restarts'>;
+export type WorkRef = Pick<Suborder, 'order' | 'suborder' | 'flow' | 'restarts'>;
 
-const executionArn = (work: WorkRef): string =>
+/** ARN of the execution that does some work. */
+export const executionArn = (work: WorkRef): string =>
   `${flowArn(work.flow).replace(':stateMachine:', ':execution:')}:${executionName(work)}`;
 
 /** How the execution of some work is: `none` when there is none. */

@@ -17,6 +17,7 @@ export const FINDINGS = {
   NOT_RESUMED: 'What was waited for is there, and the flow has not gone on',
   OVERDUE: 'A wait is past its time limit',
   TOKEN_WITHOUT_RECORD: 'The flow waits for a step that is done, or that nobody has',
+  TOKEN_LOST: 'The flow waits for an answer, and nobody knows of it',
   RECORD_WITHOUT_TOKEN: 'The step waits, and no flow waits for it',
   STATE_DIFFERS: 'The state of the order does not follow from its items',
   EXECUTION_WITHOUT_ORDER: 'An execution runs for work that has ended, or never was',

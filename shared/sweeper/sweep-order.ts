@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { answerToken } from '#shared/clients/task-tokens.ts';
 import { isTerminal } from '#shared/domain/states.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
 import { answerWait, startWait, waitId } from '#shared/steps/completion.ts';
@@ -15,13 +16,17 @@ import { readHeader } from '#shared/store/orders.ts';
 import type { OrderHeader, StepRecord, Suborder } from '#shared/store/records.ts';
 import { readWaits, type VisibleWait } from '#shared/store/visible-waits.ts';
 import { isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
-import { executionStatus, redrive } from './executions.ts';
+import { openCallbacks } from './callbacks.ts';
+import { executionArn, executionStatus, redrive } from './executions.ts';
 import type { Finding, FindingKind } from './findings.ts';
 
 export interface SweepDependencies extends StartDependencies {
   readonly sqs: Pick<SQSClient, 'send'>;
   readonly intakeQueueUrl: string;
 }
+
+/** The error of a step whose token nobody has. */
+const TOKEN_LOST = { error: 'TokenLost', cause: 'What the step waits for was not written down' } as const;
 
 /** What happened since is still under way. */
 export const GRACE_MS = 15 * 60_000;
@@ -70,7 +75,7 @@ class OrderSweep {
     if (suborders.length === 0) await this.#intake('INTAKE_NOT_STARTED', this.#header.orderDate);
     for (const suborder of suborders) if (suborder.endedAt === undefined) await this.#suborder(suborder);
     for (const wait of this.#waits) await this.#wait(wait);
-    for (const step of this.#records.steps) this.#step(step);
+    for (const step of this.#records.steps) if (!this.#hasFailed(step)) this.#step(step);
     await this.#state();
     return this.#findings;
   }
@@ -99,7 +104,8 @@ class OrderSweep {
     if (row.startedAt === undefined) return this.#start(row);
     if (this.#isRecent(row.startedAt)) return;
     const status = await executionStatus(this.#deps, row);
-    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return;
+    if (status === 'RUNNING') return this.#callbacks(row);
+    if (status === 'PENDING_REDRIVE') return;
     if (status === 'none') {
       if (row.suborder === MANAGEMENT) return this.#intake('NO_EXECUTION', row.startedAt);
       await startSuborder(this.#deps, row);
@@ -108,6 +114,23 @@ class OrderSweep {
     const goesOn = status !== 'SUCCEEDED' && (await redrive(this.#deps, row));
     this.#found('EXECUTION_ENDED', row, goesOn ? 'repaired' : 'reported');
   }
+
+  /** Whoever was to park a token never did, or its message was thrown away: the step fails, and goes to repair. */
+  async #callbacks(row: Suborder): Promise<void> {
+    const { stepFunctions } = this.#deps;
+    const parked = new Set(
+      this.#waits.flatMap(({ suborder, attempt }) => (suborder === row.suborder && attempt ? [attempt] : [])),
+    );
+    for (const { taskToken, attempt, since } of await openCallbacks(stepFunctions, executionArn(row))) {
+      if (parked.has(attempt) || since > this.#before) continue;
+      const answered = await answerToken(stepFunctions, taskToken, TOKEN_LOST);
+      if (answered === 'resumed') this.#found('TOKEN_LOST', row, 'repaired');
+    }
+  }
+
+  /** Whether this run has failed a step of the suborder, whose records follow. */
+  #hasFailed = ({ suborder }: StepRecord): boolean =>
+    this.#findings.some((found) => found.kind === 'TOKEN_LOST' && found.suborder === suborder);
 
   /** A suborder that waits for nothing is started by order management. */
   async #start(row: Suborder): Promise<void> {

@@ -148,14 +148,29 @@ describe('the sweeper', () => {
     expect(stage.steps(order, 'appointment.book')).toEqual(['01.book']);
   });
 
+  it('fails a step of whose token nobody knows, so that a person brings it back', async () => {
+    const order = await stage.submit(LINE);
+    await remove('waits', { order, wait: '01#pick#manual' });
+    await sweepAll();
+    expect(await notices(order)).toEqual([]);
+    const fallout = await stage.workItem('LOGISTICS_PICK', order, '01');
+    expect(await stage.api.workItem(fallout.id)).toMatchObject({
+      kind: 'fallout',
+      failure: { step: 'pick', error: 'TokenLost' },
+    });
+    await stage.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'Once more' });
+    await stage.pick(order, '01');
+    expect(stage.steps(order, 'appointment.book')).toEqual(['01.book']);
+  });
+
   it('reports steps that nobody can complete, once a day', async () => {
     const [noWait, noWork] = [await stage.submit(LINE), await stage.submit(LINE)];
-    await remove('waits', { order: noWait, wait: '01#pick#manual' });
+    await set('suborders', { order: noWait, sk: 'STEP#01#assign' }, 'status', 'waiting');
     const { id } = await stage.workItem('LOGISTICS_PICK', noWork, '01');
     await remove('workItems', { workItem: id });
     await sweepAll();
     await sweepAll();
-    expect(await notices(noWait)).toEqual(['01 pick: The step waits, and no flow waits for it']);
+    expect(await notices(noWait)).toEqual(['01 assign: The step waits, and no flow waits for it']);
     expect(await notices(noWork)).toEqual([
       '01 pick: The flow waits for a step that is done, or that nobody has',
     ]);
