@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const flows = 'test/flows/**/*.test.ts';
-const troubled = 'test/flows/generated/troubled.test.ts';
+/** Months of waiting, thousands of retries, a cancel at each step: `npm run test:troubles`, not part of `npm test`. */
+const troubles = ['test/flows/generated/troubled.test.ts', 'test/flows/generated/cancelled.test.ts'];
 
 /** Flow tests that let weeks and months pass: first, while no orders of others have to live through them as well. */
 const LONG = ['generated/happy', 'later', 'jeopardy', 'timers', 'collection', 'hardware'];
@@ -41,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'flows',
           include: [flows],
-          exclude: [troubled],
+          exclude: troubles,
           isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -49,10 +50,9 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Months of waiting and thousands of retries: `npm run test:troubles`, not part of `npm test`.
         test: {
           name: 'troubles',
-          include: [troubled],
+          include: troubles,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },

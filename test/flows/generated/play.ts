@@ -9,13 +9,29 @@ const LONGEST = 400 * 24 * 3_600_000;
 const MINUTE = 60_000;
 const AT_ONCE = 8;
 
-/** Plays orders side by side, each with an item for each of its scenarios: people and the outside do what is asked of them, and time passes when nobody has anything to do. */
-export async function play(stage: Stage, orders: readonly (readonly Scenario[])[]): Promise<Run[][]> {
+/** What is played with an item of an order. */
+export interface Part extends Pick<Run, 'order' | 'isOver' | 'desks' | 'notice' | 'deeds'> {}
+
+/** Plays orders side by side, each with an item for each of its scenarios. */
+export const play = (stage: Stage, orders: readonly (readonly Scenario[])[]): Promise<Run[][]> =>
+  playParts(
+    stage,
+    orders.map((scenarios) => () => Run.start(stage, scenarios)),
+  );
+
+/**
+ * Plays orders side by side: people and the outside do what is asked of them, and time passes when nobody has anything to do.
+ * @param orders how each of them is placed
+ */
+export async function playParts<P extends Part>(
+  stage: Stage,
+  orders: readonly (() => Promise<P[]>)[],
+): Promise<P[][]> {
   const { cloud } = stage.platform;
-  const started: Run[][] = [];
+  const started: P[][] = [];
   await sideBySide(
-    orders.map((scenarios, index) => async () => {
-      started[index] = await Run.start(stage, scenarios);
+    orders.map((start, index) => async () => {
+      started[index] = await start();
     }),
   );
   const runs = started.flat();

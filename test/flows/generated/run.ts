@@ -110,6 +110,9 @@ export class Run {
     });
   }
 
+  /** Whether it is the turn of a step, or may be. */
+  isAt = (step: string): boolean => this.#waiting().some(({ id }) => id === step);
+
   /** Takes notice of what a system did for the order. */
   notice({ step = '', outputs }: Effect): void {
     const [suborder, id = '', more] = step.split('.');

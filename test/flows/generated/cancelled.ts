@@ -1,0 +1,183 @@
+import type { ListedWorkItem } from '#scripts/api.ts';
+import { fillIn } from '#scripts/demo/world.ts';
+import type { Desk } from '#shared/domain/desks.ts';
+import { ALL_TASKS, compensationOf } from '#shared/tasks/registry.ts';
+import type { Effect } from '#simulator/simulator.ts';
+import type { Step } from '#state-machines/language/flow.ts';
+import type { Stage } from '#test/support/stage.ts';
+import { type Part, playParts } from './play.ts';
+import { type Deed, Run } from './run.ts';
+import type { Scenario } from './scenarios.ts';
+
+/** So many at a time: a desk shows a hundred work items. */
+const AT_ONCE = 90;
+/** What the customer is told when a request to cancel has been carried out, or refused. */
+const OVER = ['ORDER_CANCELLED', 'CANCELLATION_REFUSED'];
+
+/** So often a system says that it is not done yet: for a good minute, since people take one to do something. */
+const BUSY_TIMES = 14;
+
+/** Desks at which people take something back. */
+const UNDO_DESKS: ReadonlySet<Desk> = new Set(
+  ALL_TASKS.flatMap((task) => {
+    const undo = compensationOf(task);
+    return undo?.kind === 'manual' ? [undo.desk] : [];
+  }),
+);
+
+/** A way through a flow, and the step during which the order is cancelled. */
+export interface CancelledScenario extends Scenario {
+  readonly at: Step;
+}
+
+/** A scenario for each step that waits for somebody, or that a system is still busy with: then its order is cancelled. */
+export const cancelledAtEachStep = (scenario: Scenario): CancelledScenario[] =>
+  scenario.path
+    .filter(({ task }) => task.kind !== 'system' || task.system !== 'milepost')
+    .map((at) => ({ ...scenario, at, name: `${scenario.name}, cancelled at ${at.id}` }));
+
+/** An order that is played until the step comes, and then cancelled. */
+export class CancelledRun implements Part {
+  readonly scenario: CancelledScenario;
+  readonly #run: Run;
+  readonly #stage: Stage;
+  #problem: unknown;
+  #isSettled = false;
+  /** Id of the request to cancel, once it was made, and what systems had done by then. */
+  #cancelled: { readonly id: string; readonly effects: number } | undefined;
+
+  private constructor(stage: Stage, scenario: CancelledScenario, run: Run) {
+    this.scenario = scenario;
+    this.#run = run;
+    this.#stage = stage;
+  }
+
+  static async start(stage: Stage, scenario: CancelledScenario): Promise<CancelledRun[]> {
+    const { at } = scenario;
+    const runs = await Run.start(stage, [scenario]);
+    for (const { order } of runs)
+      if (at.task.kind === 'system')
+        stage.script(
+          { operation: at.task.name, correlationId: order, key: `-01-${at.id}-` },
+          { kind: 'pending', times: BUSY_TIMES },
+        );
+    return runs.map((run) => new CancelledRun(stage, scenario, run));
+  }
+
+  get order(): string {
+    return this.#run.order;
+  }
+
+  get problem(): unknown {
+    return this.#problem ?? this.#run.problem;
+  }
+
+  get isOver(): boolean {
+    return this.#isSettled || this.problem !== undefined || (!this.#cancelled && this.#run.isOver);
+  }
+
+  get desks(): readonly Desk[] {
+    return this.#cancelled ? [...UNDO_DESKS] : this.#run.desks;
+  }
+
+  notice(effect: Effect): void {
+    this.#run.notice(effect);
+    if (OVER.some((message) => effect.step?.endsWith(message))) this.#isSettled = true;
+  }
+
+  deeds(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
+    if (this.#cancelled) return this.#takeBack(desks);
+    return this.#run.isAt(this.scenario.at.id)
+      ? [() => this.#attempt(() => this.#cancel())]
+      : this.#run.deeds(desks);
+  }
+
+  /** What people took in hand is put back. */
+  #takeBack(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
+    const { api } = this.#stage;
+    return [...desks.values()]
+      .flat()
+      .filter(({ order, kind }) => order === this.order && kind === 'undo')
+      .map(
+        ({ id }) =>
+          () =>
+            this.#attempt(async () => {
+              const { form } = await api.workItem(id);
+              await api.act(id, 'complete', fillIn(form));
+            }),
+      );
+  }
+
+  async #attempt(deed: Deed): Promise<void> {
+    try {
+      await deed();
+    } catch (error) {
+      this.#problem = error;
+    }
+  }
+
+  async #cancel(): Promise<void> {
+    const effects = this.#own.length;
+    const { id } = await this.#stage.api.cancel(this.order);
+    this.#cancelled = { id, effects };
+  }
+
+  /** What became of it: a request that was accepted has everything undone, the last step first. */
+  async outcome() {
+    if (!this.#cancelled) throw new Error(`${this.scenario.name}: the step never came`);
+    const { id, effects } = this.#cancelled;
+    const { state } = await this.#stage.api.cancellation(id);
+    const { productOrderItem } = await this.#stage.api.order(this.order);
+    const own = this.#own;
+    const forward = own.filter((effect) => !isUndo(effect));
+    const takenBack = new Set(forward.map(({ undoes }) => undoes));
+    const stepOf = ({ step = '' }: Effect) => step.split('.')[1] ?? '';
+    return {
+      request: state,
+      item: productOrderItem[0]?.state,
+      /** Steps that a system did and can take back. */
+      done: forward
+        .filter(({ key }) => !takenBack.has(key))
+        .map(stepOf)
+        .filter((step) => this.#undoneBySystem(step))
+        .sort(),
+      undone: own.filter(isUndo).map(stepOf),
+      passed: forward.map(stepOf).filter((step) => this.#step(step)?.noReturn?.type === 'hard'),
+      begunAfter: own
+        .slice(effects)
+        .filter((effect) => !isUndo(effect))
+        .map(stepOf)
+        .filter((step) => step !== this.scenario.at.id),
+    };
+  }
+
+  #step = (id: string): Step | undefined => this.scenario.path.find((step) => step.id === id);
+
+  #undoneBySystem = (id: string): boolean => compensationOf(this.#step(id)?.task)?.kind === 'system';
+
+  /** What systems did for the item, messages left out. */
+  get #own(): readonly Effect[] {
+    return this.#stage
+      .effects(this.order)
+      .filter(({ step, operation }) => step?.startsWith('01.') && operation !== 'message.send');
+  }
+}
+
+const isUndo = ({ step = '' }: Effect): boolean => step.endsWith('.undo');
+
+/** Plays each until its step comes, cancels it, and has people take back what they did. */
+export async function playCancelled(
+  stage: Stage,
+  scenarios: readonly CancelledScenario[],
+): Promise<CancelledRun[]> {
+  const runs: CancelledRun[] = [];
+  for (let from = 0; from < scenarios.length; from += AT_ONCE) {
+    const some = scenarios.slice(from, from + AT_ONCE);
+    const played = await playParts(
+      stage,
+      some.map((scenario) => () => CancelledRun.start(stage, scenario)),
+    );
+    runs.push(...played.flat());
+  }
+  return runs;
+}
