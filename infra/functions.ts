@@ -148,21 +148,21 @@ const READ = ['GetItem', 'Query'] as const;
 const WRITE = ['PutItem', 'UpdateItem'] as const;
 /** What the step runtime does around every step: load the facts, record the step, open the gates of others. */
 const STEP_TABLES = {
-  orders: ['GetItem'],
-  suborders: [...READ, ...WRITE],
+  orders: ['BatchGetItem'],
+  suborders: [...READ, 'BatchGetItem', ...WRITE],
   waits: ['UpdateItem'],
 } as const satisfies Tables;
 
 /** A compensation finds the outputs of the step, and marks it as undone. */
 const UNDO_TABLES = {
-  orders: ['GetItem'],
-  suborders: ['Query', 'UpdateItem'],
+  orders: ['BatchGetItem'],
+  suborders: ['BatchGetItem', 'Query', 'UpdateItem'],
 } as const satisfies Tables;
 
 /** Parking a token: the wait, and the step that waits. */
 const PARK_TABLES = {
-  orders: ['GetItem'],
-  suborders: ['GetItem', 'UpdateItem'],
+  orders: ['BatchGetItem'],
+  suborders: ['GetItem', 'BatchGetItem', 'UpdateItem'],
   waits: ['GetItem', 'UpdateItem'],
 } as const satisfies Tables;
 
@@ -172,7 +172,8 @@ const TOLD = { history: ['PutItem'] } as const satisfies Tables;
 /** Opening a work item parks the token that it completes, and shows the person what is known. */
 const OPEN_TABLES = {
   ...PARK_TABLES,
-  suborders: [...READ, 'UpdateItem'],
+  orders: ['GetItem', 'BatchGetItem'],
+  suborders: [...READ, 'BatchGetItem', 'UpdateItem'],
   workItems: ['GetItem', ...WRITE],
   ...TOLD,
 } as const satisfies Tables;
@@ -454,19 +455,25 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   handler('tasks/order.plan', 'orders', 'Divides an order into suborders with their gates', {
     tables: {
       ...STEP_TABLES,
-      suborders: [...READ, ...WRITE, 'BatchWriteItem'],
+      orders: ['GetItem', 'BatchGetItem'],
+      suborders: [...READ, 'BatchGetItem', ...WRITE, 'BatchWriteItem'],
       waits: ['UpdateItem', 'BatchWriteItem'],
     },
   }),
   handler('tasks/order.start', 'orders', 'Starts all suborders of an order', {
-    tables: { ...CANCEL_TABLES, waits: [...READ, 'UpdateItem'] },
+    tables: {
+      ...CANCEL_TABLES,
+      orders: [...CANCEL_TABLES.orders, 'BatchGetItem'],
+      suborders: [...CANCEL_TABLES.suborders, 'BatchGetItem'],
+      waits: [...READ, 'UpdateItem'],
+    },
     starts: 'all-flows',
   }),
   handler('tasks/order.close', 'orders', 'Ends an order by the states of its suborders', {
-    tables: { ...STEP_TABLES, orders: ['GetItem', 'UpdateItem'] },
+    tables: { ...STEP_TABLES, orders: ['GetItem', 'BatchGetItem', 'UpdateItem'] },
   }),
   handler('tasks/flow.start', 'orders', 'Places a follow-on order', {
-    tables: { ...STEP_TABLES, orders: ['GetItem', 'PutItem'] },
+    tables: { ...STEP_TABLES, orders: ['GetItem', 'BatchGetItem', 'PutItem'] },
   }),
   handler('tasks/collection.check-notice', 'orders', 'Checks that notice was given in time', {
     tables: STEP_TABLES,
@@ -478,7 +485,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     tables: STEP_TABLES,
   }),
   handler('waits/park', 'orders', 'Parks the token of a gate, an event or a timer', {
-    tables: { ...PARK_TABLES, suborders: [...READ, ...WRITE], inbox: INBOX },
+    tables: { ...PARK_TABLES, suborders: [...READ, 'BatchGetItem', ...WRITE], inbox: INBOX },
   }),
   handler(
     'waits/resume',
@@ -516,8 +523,8 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
       tables: {
         ...OPEN_TABLES,
         bulkRepairs: ['UpdateItem'],
-        orders: ['GetItem', 'UpdateItem'],
-        suborders: [...READ, ...WRITE],
+        orders: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+        suborders: [...READ, 'BatchGetItem', ...WRITE],
         inbox: ['PutItem'],
       },
     },

@@ -4,14 +4,13 @@ import { InputIncomplete, StateConflict } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { assertNotOnHold } from '#shared/holds/holds.ts';
-import { readSwitches } from '#shared/holds/switches.ts';
 import { correlationItem, correlationKeyOf } from '#shared/inbox/correlation.ts';
 import { applyPendingEvents } from '#shared/inbox/matching.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { isEnding } from '#shared/steps/ending.ts';
 import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
 import { mayBegin } from '#shared/steps/no-return.ts';
-import { getOrderFacts } from '#shared/steps/order-facts.ts';
+import { readWork } from '#shared/steps/read-work.ts';
 import { isDone, stepEventSchema } from '#shared/steps/run-step.ts';
 import { attemptKey, attemptSchema, parkWait } from '#shared/steps/waits.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
@@ -61,22 +60,23 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
     announces: event.announces,
     dueAt: new Date(deps.now().getTime() + event.timeLimitSeconds * 1000).toISOString(),
   };
-  const [row, steps] = await Promise.all([
-    getSuborder(deps, order, suborder),
-    kind === 'gate' ? [] : getSteps(deps, order, suborder),
+  if (kind === 'gate') {
+    if (isEnding(await getSuborder(deps, order, suborder))) throw ending(event);
+    return { status: await parkWait(deps, { ...base, outcome: { result: {} } }) };
+  }
+  const [{ suborder: row, orderFacts, switches }, steps] = await Promise.all([
+    readWork(deps, order, suborder),
+    getSteps(deps, order, suborder),
   ]);
   // Completed by hand: then what the wait would have needed does not matter.
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: await parkWait(deps, base) };
-  if (kind !== 'gate' && !isEnding(row))
-    assertNotOnHold(row, await readSwitches(deps), { name: task, system: undefined });
-  if (kind === 'gate' ? isEnding(row) : !(await mayBegin(deps, row, step)))
-    throw new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
-  if (kind === 'gate') return { status: await parkWait(deps, { ...base, outcome: { result: {} } }) };
+  if (!isEnding(row)) assertNotOnHold(row, switches, { name: task, system: undefined });
+  if (!(await mayBegin(deps, row, step))) throw ending(event);
 
   const declared = taskNamed(task);
   if (!declared || declared.kind !== kind) throw new Error(`${task} is not a task of kind ${kind}`);
-  const facts = knownFacts(await getOrderFacts(deps, order), row, steps);
+  const facts = knownFacts(orderFacts, row, steps);
   const input: Record<string, unknown> = await collectInput(deps, event, declared.input, row, facts);
   if (declared.kind === 'timer') {
     return { status: await parkWait(deps, { ...base, notBefore: dueAtOf(input), outcome: { result: {} } }) };
@@ -95,6 +95,9 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   await applyPendingEvents(deps, correlationKey);
   return { status };
 };
+
+const ending = ({ order, suborder }: ParkEvent): StateConflict =>
+  new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
 
 /** The date that a wait is for, when it is known. */
 const dueAtOf = (input: unknown): string | undefined =>

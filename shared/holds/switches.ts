@@ -27,7 +27,7 @@ export type Switch = z.infer<typeof switchSchema>;
 export const switchId = ({ kind, name }: Pick<Switch, 'kind' | 'name'>): string => `${kind}:${name}`;
 
 /** All switches are one record, so that a step looks at them in one read. */
-const KEY = { pk: 'SWITCHES', sk: 'ON' } as const;
+export const SWITCHES_KEY = { pk: 'SWITCHES', sk: 'ON' } as const;
 
 /**
  * The switches that are on. A step reads them beside its other records; it may see one a moment later than it was
@@ -38,10 +38,14 @@ export async function readSwitches(
   { consistently = false }: { readonly consistently?: boolean } = {},
 ): Promise<readonly Switch[]> {
   const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName('orders'), Key: KEY, ConsistentRead: consistently }),
+    new GetCommand({ TableName: tableName('orders'), Key: SWITCHES_KEY, ConsistentRead: consistently }),
   );
-  if (!Item) return [];
-  const { pk: _pk, sk: _sk, ...switches } = Item;
+  return switchesIn(Item);
+}
+
+/** The switches in their record, when there is one. */
+export function switchesIn(record: Readonly<Record<string, unknown>> = {}): readonly Switch[] {
+  const { pk: _pk, sk: _sk, ...switches } = record;
   return Object.values(switches).map((one) => switchSchema.parse(one));
 }
 
@@ -79,7 +83,7 @@ const changed = (
 ): TransactItem => ({
   Update: {
     TableName: tableName('orders'),
-    Key: KEY,
+    Key: SWITCHES_KEY,
     UpdateExpression,
     ExpressionAttributeNames: { '#switch': id },
     ...more,

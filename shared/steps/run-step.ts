@@ -4,9 +4,8 @@ import { BusinessRejection, ContractViolation, StateConflict } from '#shared/dom
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import { assertNotOnHold } from '#shared/holds/holds.ts';
-import { readSwitches } from '#shared/holds/switches.ts';
 import type { StepRecord, Suborder } from '#shared/store/records.ts';
-import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { getSteps } from '#shared/store/suborders.ts';
 import { leavesAnEffect } from '#shared/tasks/registry.ts';
 import type { SystemTask } from '#shared/tasks/task.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -14,7 +13,7 @@ import { isEnding } from './ending.ts';
 import { flagsOf } from './flags.ts';
 import { collectInput, knownFacts } from './inputs.ts';
 import { mayBegin, turnBack } from './no-return.ts';
-import { getOrderFacts } from './order-facts.ts';
+import { readWork } from './read-work.ts';
 import { recordStep } from './record-step.ts';
 
 /** What a state of a flow hands to the function that does its step. */
@@ -96,11 +95,9 @@ export async function runStep<T extends SystemTask>(
   event: StepEvent,
 ): Promise<StepAnswer> {
   const { order, suborder: number, step } = event;
-  const [suborder, steps, orderFacts, switches] = await Promise.all([
-    getSuborder(deps, order, number),
+  const [{ suborder, orderFacts, switches }, steps] = await Promise.all([
+    readWork(deps, order, number),
     getSteps(deps, order, number),
-    getOrderFacts(deps, order),
-    readSwitches(deps),
   ]);
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };

@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import type { CallSystem } from '#shared/clients/underlying-system.ts';
 import { assertNotOnHold } from '#shared/holds/holds.ts';
-import { readSwitches } from '#shared/holds/switches.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { StepRecord } from '#shared/store/records.ts';
-import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { getSteps } from '#shared/store/suborders.ts';
 import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
 import { stepKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { collectInput, knownFacts } from './inputs.ts';
-import { getOrderFacts } from './order-facts.ts';
+import { readWork, type Work } from './read-work.ts';
 import { writeTogether } from './transaction.ts';
 
 export const undoEventSchema = z.object({
@@ -33,10 +32,10 @@ export async function undoStep(
   event: z.output<typeof undoEventSchema>,
 ): Promise<{ status: 'undone' | 'replayed' }> {
   const { order, suborder, step } = event;
-  const [steps, switches] = await Promise.all([getSteps(deps, order, suborder), readSwitches(deps)]);
+  const [work, steps] = await Promise.all([readWork(deps, order, suborder), getSteps(deps, order, suborder)]);
   const record = steps.find((known) => known.step === step);
   if (record?.status !== 'done') return { status: 'replayed' };
-  assertNotOnHold({}, switches, task);
+  assertNotOnHold({}, work.switches, task);
   if (task.system === 'milepost') throw new Error(`${task.name} calls no underlying system`);
   await deps.callSystem({
     system: task.system,
@@ -44,7 +43,7 @@ export async function undoStep(
     idempotencyKey: `${order}-${suborder}-${step}-${record.run}-undo`,
     correlationId: order,
     step: `${suborder}.${step}.undo`,
-    body: await bodyOf(task, deps, event, record, steps),
+    body: await bodyOf(task, deps, event, record, work, steps),
   });
   await writeTogether(deps, [undone(order, suborder, step, deps.now().toISOString())]);
   return { status: 'undone' };
@@ -56,16 +55,12 @@ async function bodyOf(
   deps: Dependencies,
   event: z.output<typeof undoEventSchema>,
   { outputs }: StepRecord,
+  { suborder, orderFacts }: Work,
   steps: readonly StepRecord[],
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!('input' in task)) return outputs;
-  const { order, suborder } = event;
-  const [row, orderFacts] = await Promise.all([
-    getSuborder(deps, order, suborder),
-    getOrderFacts(deps, order),
-  ]);
-  const facts = { ...knownFacts(orderFacts, row, steps), ...outputs };
-  return collectInput(deps, event, task.input, row, facts);
+  const facts = { ...knownFacts(orderFacts, suborder, steps), ...outputs };
+  return collectInput(deps, event, task.input, suborder, facts);
 }
 
 /** The write that marks a completed step as undone; refused when it is not `done`. */

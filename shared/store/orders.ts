@@ -182,7 +182,8 @@ export async function readHeader(
   return Item && parseHeader(Item);
 }
 
-const parseDocument = (record: unknown): OrderDocument =>
+/** The TMF622 document in its record. */
+export const parseDocument = (record: unknown): OrderDocument =>
   documentOf(documentRecordSchema.parse(record).document);
 
 /** The document from its text; an order just accepted goes this way too, so that every answer is the same to the byte. */

@@ -2,14 +2,13 @@ import * as z from 'zod';
 import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import { holdsOn, ON_HOLD } from '#shared/holds/holds.ts';
-import { readSwitches } from '#shared/holds/switches.ts';
 import type { TransactItem } from '#shared/steps/completion.ts';
 import { waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { isEnding, SUBORDER_ENDING } from '#shared/steps/ending.ts';
 import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
 import { mayBegin } from '#shared/steps/no-return.ts';
-import { getOrderFacts } from '#shared/steps/order-facts.ts';
+import { readWork } from '#shared/steps/read-work.ts';
 import { FIRST_RUN } from '#shared/steps/run-step.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
@@ -18,7 +17,7 @@ import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import { MILEPOST } from '#shared/store/history.ts';
 import { readJeopardy } from '#shared/store/jeopardy.ts';
 import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
-import { getSteps, getSuborder } from '#shared/store/suborders.ts';
+import { getSteps } from '#shared/store/suborders.ts';
 import {
   closeWorkItem,
   isLive,
@@ -47,12 +46,10 @@ export async function openWorkItem(
   message: DeskMessage & { readonly asks?: boolean },
 ): Promise<Awaited<ReturnType<typeof parkWait>>> {
   const { order, suborder, step, task, kind, title, reaches, tells } = message;
-  const [row, steps, orderFacts, level, switches] = await Promise.all([
-    getSuborder(deps, order, suborder),
+  const [{ suborder: row, orderFacts, switches }, steps, level] = await Promise.all([
+    readWork(deps, order, suborder),
     getSteps(deps, order, suborder),
-    getOrderFacts(deps, order),
     readJeopardy(deps, order),
-    kind === 'manual' ? readSwitches(deps) : [],
   ]);
   const parking = {
     order,

@@ -328,6 +328,7 @@ describe('a step that is undone', () => {
     });
 
   beforeEach(() => {
+    world.plan(suborder('04'));
     done({ step: 'book', task: 'appointment.book', run: 2, outputs: { appointmentId: 'AP-1' } });
   });
 

@@ -4,6 +4,8 @@ import {
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
   DynamoDBDocumentClient,
   GetCommand,
   type GetCommandInput,
@@ -55,6 +57,9 @@ export class FakeDynamoDb {
     const mock = mockClient(this.documents);
     mock.on(GetCommand).callsFake((input: GetCommandInput) => this.#answer('get', () => this.#get(input)));
     mock
+      .on(BatchGetCommand)
+      .callsFake((input: BatchGetCommandInput) => this.#answer('batch-get', () => this.#batchGet(input)));
+    mock
       .on(QueryCommand)
       .callsFake((input: QueryCommandInput) => this.#answer('query', () => this.#query(input)));
     mock.on(PutCommand).callsFake((input: PutCommandInput) => this.#answer('put', () => this.#single(input)));
@@ -103,6 +108,14 @@ export class FakeDynamoDb {
         Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name))),
       ),
     };
+  }
+
+  #batchGet({ RequestItems = {} }: BatchGetCommandInput) {
+    const found = Object.entries(RequestItems).map(([TableName, { Keys = [] }]) => [
+      TableName,
+      Keys.flatMap((Key) => this.#get({ TableName, Key }).Item ?? []),
+    ]);
+    return { Responses: Object.fromEntries(found) };
   }
 
   #query(input: QueryCommandInput) {

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -393,12 +394,14 @@ describe('a batch of messages', () => {
   it('gives back only what could not be opened', async () => {
     const document = JSON.stringify({ orderDate: START, relatedParty: [], productOrderItem: [] });
     const { order } = workItem();
-    dynamo
-      .on(GetCommand, { TableName: 'orders', Key: { pk: `ORDER#${order}`, sk: 'DOCUMENT' } })
-      .resolves({ Item: { document } });
-    dynamo
-      .on(GetCommand, { TableName: 'suborders', Key: { order: workItem().order, sk: 'SUBORDER#04' } })
-      .resolves({ Item: suborderRow() });
+    const key = { order, sk: 'SUBORDER#04' };
+    dynamo.on(BatchGetCommand).resolves({
+      Responses: {
+        orders: [{ pk: `ORDER#${order}`, sk: 'DOCUMENT', document }],
+        suborders: [{ ...suborderRow(), ...key }],
+      },
+    });
+    dynamo.on(GetCommand, { TableName: 'suborders', Key: key }).resolves({ Item: suborderRow() });
     dynamo.on(QueryCommand).resolves({ Items: [] });
     dynamo.on(TransactWriteCommand).resolves({});
     const Records = [record('good', pickMessage()), record('bad', { taskToken: 'secret' })];
