@@ -48,8 +48,9 @@ export async function routeFailure(deps: Dependencies, message: RepairMessage): 
   }
   const repaired = desk.from === undefined ? message : await backTo(deps, message, desk.from);
   const { failure } = repaired;
-  const asks = rule.action === 'ask-customer';
-  if (!undo) await hold(deps, repaired, desk.tells, asks ? 'pending' : 'held');
+  const asks = rule.action === 'ask-customer' ? desk.tells : undefined;
+  // A question is told of when it is put, each one by itself.
+  if (!undo) await hold(deps, repaired, asks ? undefined : desk.tells, asks ? 'pending' : 'held');
   const task = undo ?? failure.task;
   await openWorkItem(deps, {
     ...repaired,

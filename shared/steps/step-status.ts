@@ -51,9 +51,9 @@ export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string): Trans
   Update: {
     TableName: tableName('suborders'),
     Key: { order, sk },
-    UpdateExpression: 'SET #run = :next, #status = :obsolete, #at = :at',
+    UpdateExpression: 'SET #run = :next, #status = :obsolete, #at = :at REMOVE #reminders',
     ConditionExpression: '#run = :run',
-    ExpressionAttributeNames: { '#run': 'run', '#status': 'status', '#at': 'at' },
+    ExpressionAttributeNames: { '#run': 'run', '#status': 'status', '#at': 'at', '#reminders': 'reminders' },
     ExpressionAttributeValues: { ':run': run, ':next': run + 1, ':obsolete': 'obsolete', ':at': at },
   },
 });

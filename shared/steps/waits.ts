@@ -155,7 +155,7 @@ const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactI
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(parking.order, parking.suborder, parking.step),
-    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)${parking.notBefore ? ', #until = :until' : ''}${parking.announces ? ', #tells = :announces REMOVE' : ' REMOVE #tells,'} #reminders`,
+    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)${parking.notBefore ? ', #until = :until' : ''}${parking.announces ? ', #tells = :announces' : ' REMOVE #tells'}`,
     ConditionExpression: 'attribute_not_exists(#status) OR NOT #status IN (:done, :skipped)',
     ExpressionAttributeNames: {
       '#suborder': 'suborder',
@@ -166,7 +166,6 @@ const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactI
       '#at': 'at',
       '#startedAt': 'startedAt',
       '#tells': 'tells',
-      '#reminders': 'reminders',
       ...(parking.notBefore && { '#until': 'until' }),
     },
     ExpressionAttributeValues: {

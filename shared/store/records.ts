@@ -102,7 +102,7 @@ export const stepSchema = z.object({
   tells: z.enum(MESSAGE_TEMPLATES).optional(),
   /** The earlier step whose effect it has taken back. */
   takesBack: z.string().optional(),
-  /** How often the customer was reminded while it waits. */
+  /** How many messages this run sent beyond those of its beginning and end: reminders, and questions. Each has its number. */
   reminders: z.int().optional(),
   /** The date that a timer waits for. */
   until: instant.optional(),

@@ -1,5 +1,6 @@
 import type { IsoDuration } from '#shared/domain/duration.ts';
 import { InvalidRequest, TechnicalError } from '#shared/domain/errors.ts';
+import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { stepKey, type TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { projectOrderState } from '#shared/steps/order-state.ts';
@@ -61,7 +62,7 @@ export async function askCustomer(
       assertPossible(item);
       return ask(item, employee.sub, question, at);
     },
-    { also: (item) => [waitAsks(item, question, now), tellsCustomer(item)] },
+    { also: (item) => [waitAsks(item, question, now), tellsCustomer(item, 'ACTION_REQUIRED')] },
   );
   await moveTwice(deps, order, suborder, 'held', 'pending');
   return asked;
@@ -89,14 +90,17 @@ const waitAsks = ({ order, wait, workItem }: WorkItem, question: Question, now: 
 });
 
 /** The write that makes a message due: the step's record counts them, so that each is one of its own. */
-const tellsCustomer = ({ order, suborder, step }: WorkItem): TransactItem => ({
+export const tellsCustomer = (
+  { order, suborder, step }: WorkItem,
+  template: MessageTemplate,
+): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(order, suborder, step),
     UpdateExpression: 'SET #tells = :tells ADD #reminders :one',
     ConditionExpression: '#status = :fallout',
     ExpressionAttributeNames: { '#tells': 'tells', '#reminders': 'reminders', '#status': 'status' },
-    ExpressionAttributeValues: { ':tells': 'ACTION_REQUIRED', ':one': 1, ':fallout': 'fallout' },
+    ExpressionAttributeValues: { ':tells': template, ':one': 1, ':fallout': 'fallout' },
   },
 });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
 import type { Facts } from '#shared/domain/facts.ts';
+import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { holdsOn, ON_HOLD } from '#shared/holds/holds.ts';
 import type { TransactItem } from '#shared/steps/completion.ts';
 import { waitId } from '#shared/steps/completion.ts';
@@ -28,6 +29,7 @@ import {
 } from '#shared/store/work-items.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { priorityOf } from '#shared/timing/jeopardy.ts';
+import { tellsCustomer } from './ask.ts';
 import { failureHistory, workItemHistory } from './history.ts';
 import { reopen } from './lifecycle.ts';
 import { type DeskMessage, type Notice, waitKindOf } from './message.ts';
@@ -43,7 +45,7 @@ const EXPECTED: Readonly<Record<'fallout' | 'undo', IsoDuration>> = { fallout: '
  */
 export async function openWorkItem(
   deps: Dependencies,
-  message: DeskMessage & { readonly asks?: boolean },
+  message: DeskMessage & { readonly asks?: MessageTemplate | undefined },
 ): Promise<Awaited<ReturnType<typeof parkWait>>> {
   const { order, suborder, step, task, kind, title, reaches, tells } = message;
   const [{ suborder: row, orderFacts, switches }, steps, level] = await Promise.all([
@@ -95,6 +97,7 @@ export async function openWorkItem(
   const item = before ? reopen(before, fresh) : fresh;
   const extra = [
     writeWorkItem(item),
+    ...(question && message.asks ? [tellsCustomer(item, message.asks)] : []),
     ...(message.failure
       ? [failureHistory(message, { ...message.failure, routedTo: item.desk, workItem: item.workItem })]
       : []),

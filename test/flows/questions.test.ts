@@ -52,7 +52,7 @@ describe('a question to the customer', () => {
     expect(question.fields.map(({ id }) => id)).toContain('window');
     expect((await stage.item(order, '1')).state).toBe('pending');
     expect(await stage.desk('CUSTOMER_CARE', order)).toEqual([]);
-    expect(stage.messages(order)).toContain('01.book.ACTION_REQUIRED');
+    expect(stage.messages(order)).toContain('01.book.ACTION_REQUIRED-1');
 
     const refused = await answer(question.id, { answer: 'CONFIRM', corrections: { orderDate: 'x' } });
     expect(refused.status).toBe(400);
@@ -93,6 +93,17 @@ describe('a question to the customer', () => {
     expect((await answer(id, { answer: 'CONFIRM' })).status).toBe(200);
     expect(stage.steps(order, 'appointment.book')).toEqual(['01.book']);
     expect((await stage.item(order, '1')).state).toBe('inProgress');
+  });
+
+  it('is put once more when the answer did not help, with a message of its own', async () => {
+    stage.script({ operation: 'appointment.book' }, { kind: 'reject', code: 'CUSTOMER_UNREACHABLE' });
+    await answer((await asked()).id, { answer: 'CONFIRM' });
+    await answer((await asked()).id, { answer: 'CONFIRM' });
+    expect(stage.steps(order, 'appointment.book')).toEqual(['01.book']);
+    expect(stage.messages(order).filter((message) => message.startsWith('01.book.ACTION'))).toEqual([
+      '01.book.ACTION_REQUIRED-1',
+      '01.book.ACTION_REQUIRED-2',
+    ]);
   });
 
   it('that is declined cancels the item', async () => {

@@ -72,7 +72,7 @@ describe('a visit', () => {
 
   it('that needs extra work is agreed with the customer, then booked again', async () => {
     await happens(order, 'extra-work-needed');
-    expect(stage.messages(order)).toContain(`${ITEM}.book.ACTION_REQUIRED`);
+    expect(stage.messages(order)).toContain(`${ITEM}.book.ACTION_REQUIRED-1`);
     const path = `${ORDERS_PATH}/${order}/question`;
     const { body } = await stage.api.request({ role: 'channel', path });
     const [question] = z.array(z.object({ id: z.string(), reason: z.string() })).parse(body);

@@ -1,5 +1,4 @@
 import { deskOf } from '#shared/steps/rules.ts';
-import type { RejectionRule } from '#shared/tasks/task.ts';
 import { rejectionsOf } from '#state-machines/language/flags.ts';
 import type { Step } from '#state-machines/language/flow.ts';
 import { ancestors } from '#state-machines/language/graph.ts';
@@ -48,27 +47,51 @@ interface StepRun {
 
 function runsOf(scenario: Scenario, step: Step): StepRun[] {
   const begins = step.announces ? [step.announces] : [];
-  const completes = [...begins, ...atTheEnd(scenario, step)];
   const runs: StepRun[] = [];
+  let numbered = new Numbered();
   let told: string[] = [...begins];
-  let asked = 0;
   for (const trouble of scenario.troubles.get(step.id) ?? []) {
-    told.push(...toldOf(step, trouble));
-    if (asks(trouble) && !isOfEarlier(trouble)) asked += 1;
+    if (trouble.by === 'time') told.push(...numbered.all(step.reminders.map(({ tells }) => tells)));
+    if (!isOfEarlier(trouble)) told.push(...toldBecauseOf(trouble, numbered));
     if (firstAgain(step, trouble.rule) === undefined) continue;
-    runs.push({ step, isComplete: false, tells: new Set([...told, ...remindersTo(asked)]) });
+    runs.push({ step, isComplete: false, tells: new Set(told) });
     told = [...begins];
-    asked = 0;
+    numbered = new Numbered();
   }
+  const completes = atTheEnd(scenario, step, numbered);
   return [
     ...runs,
-    { step, isComplete: true, tells: new Set([...told, ...remindersTo(asked), ...completes]) },
+    { step, isComplete: true, tells: new Set([...told, ...completes]) },
     ...laterTroubles(scenario, step).map((trouble) => {
+      const again = new Numbered();
       const isOurs = 'from' in trouble.rule && trouble.rule.from === step.id;
-      const because = isOurs ? [...tellsOf(trouble.rule), ...remindersTo(Number(asks(trouble)))] : [];
-      return { step, isComplete: true, tells: new Set([...because, ...completes]) };
+      const because = isOurs ? toldBecauseOf(trouble, again) : [];
+      return {
+        step,
+        isComplete: true,
+        tells: new Set([...because, ...begins, ...atTheEnd(scenario, step, again)]),
+      };
     }),
   ];
+}
+
+/** Questions and reminders are numbered, so that each is a message of its own. */
+class Numbered {
+  #count = 0;
+
+  all(messages: readonly string[]): string[] {
+    return messages.map((message) => {
+      this.#count += 1;
+      return `${message}-${this.#count}`;
+    });
+  }
+}
+
+/** Who is asked and does not answer is reminded twice, before the call centre rings. */
+function toldBecauseOf({ rule }: Trouble, numbered: Numbered): readonly string[] {
+  const told = deskOf(rule)?.tells ?? rule.tells;
+  if (!told) return [];
+  return rule.action === 'ask-customer' ? numbered.all([told, 'ACTION_REMINDER', 'ACTION_REMINDER']) : [told];
 }
 
 /** Troubles of later steps after which a step is done again. */
@@ -81,35 +104,17 @@ const laterTroubles = (scenario: Scenario, { id }: Step): readonly Trouble[] =>
       ),
     );
 
-const tellsOf = (rule: RejectionRule): readonly string[] => {
-  const told = deskOf(rule)?.tells ?? rule.tells;
-  return told ? [told] : [];
-};
-
-/** Who is asked and does not answer is reminded twice, before the call centre rings. @param asked how often in this run */
-const remindersTo = (asked: number): string[] =>
-  Array.from({ length: 2 * asked }, (_, index) => `ACTION_REMINDER-${index + 1}`);
-
-const asks = ({ rule }: Trouble): boolean => rule.action === 'ask-customer';
-
 /** Whether it is an earlier step that is rejected in truth, and so the one that the customer is asked about. */
 const isOfEarlier = ({ rule }: Trouble): boolean => 'from' in rule && rule.from !== undefined;
 
-const toldOf = (step: Step, trouble: Trouble): readonly string[] => [
-  ...(isOfEarlier(trouble) ? [] : tellsOf(trouble.rule)),
-  ...(trouble.by === 'time' ? remindersOf(step) : []),
-];
-
 /** What is told when a step is done in the way of the scenario. */
-function atTheEnd(scenario: Scenario, step: Step): string[] {
+function atTheEnd(scenario: Scenario, step: Step, numbered: Numbered): string[] {
   const rejection = scenario.outcomes.get(step.id)?.rejection;
   // A rejection with which the flow goes on is told of by its rule, not as what should have happened.
   const told = rejection === undefined ? step.tells : rejectionsOf(step)[rejection]?.tells;
-  return [...(endsByDeadline(scenario, step) ? remindersOf(step) : []), ...(told ? [told] : [])];
+  const reminders = endsByDeadline(scenario, step) ? step.reminders.map(({ tells }) => tells) : [];
+  return [...numbered.all(reminders), ...(told ? [told] : [])];
 }
-
-const remindersOf = ({ reminders }: Step): string[] =>
-  reminders.map(({ tells }, index) => `${tells}-${index + 1}`);
 
 /** Whether nothing is done about a step, so that it is its deadline that ends the wait. */
 export function endsByDeadline({ outcomes }: Scenario, { id, task }: Step): boolean {
