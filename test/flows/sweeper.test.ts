@@ -168,12 +168,16 @@ describe('the sweeper', () => {
     await set('suborders', { order: noWait, sk: 'STEP#01#assign' }, 'status', 'waiting');
     const { id } = await stage.workItem('LOGISTICS_PICK', noWork, '01');
     await remove('workItems', { workItem: id });
+    const late = await stage.submit(LINE);
+    const before = new Date(await stage.platform.cloud.now()).toISOString();
+    await set('waits', { order: late, wait: '01#pick#manual' }, 'dueAt', before);
     await sweepAll();
     await sweepAll();
     expect(await notices(noWait)).toEqual(['01 assign: The step waits, and no flow waits for it']);
     expect(await notices(noWork)).toEqual([
       '01 pick: The flow waits for a step that is done, or that nobody has',
     ]);
+    expect(await notices(late)).toEqual(['01 pick: A wait is past its time limit']);
   });
 
   it('brings the state of an order up to that of its items', async () => {
