@@ -108,6 +108,19 @@ const versionOfPackageAlone: Plugin = {
   },
 };
 
+/** A region belongs to the partition whose pattern it has: the SDK also lists them all, with what people call them, 4 KB. */
+const regionsByTheirPattern: Plugin = {
+  name: 'regions-by-their-pattern',
+  setup({ onLoad }) {
+    onLoad({ filter: /util-endpoints\/lib\/aws\/partitions\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(
+        /"regions": \{(?:[^{}]|\{[^{}]*\})*\}/g,
+        '"regions": {}',
+      ),
+    }));
+  },
+};
+
 /** Cuts from packages what is of no use in a function and does not shake off by itself. */
 export const trimmedPackages: readonly Plugin[] = [
   credentialsFromEnvironment,
@@ -117,4 +130,5 @@ export const trimmedPackages: readonly Plugin[] = [
   withoutUnusedTransports,
   versionOfPackageAlone,
   hashesOfNode,
+  regionsByTheirPattern,
 ];
