@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const flows = 'test/flows/**/*.test.ts';
-/** Months of waiting, thousands of retries, a cancel at each step: `npm run test:troubles`, not part of `npm test`. */
-const troubles = ['test/flows/generated/troubled.test.ts', 'test/flows/generated/cancelled.test.ts'];
+/** Months of waiting and thousands of retries; a cancel at each step: commands of their own, not part of `npm test`. */
+const troubled = 'test/flows/generated/troubled.test.ts';
+const cancelled = 'test/flows/generated/cancelled.test.ts';
 
 /** Flow tests that let weeks and months pass: first, while no orders of others have to live through them as well. */
 const LONG = ['generated/happy', 'later', 'jeopardy', 'timers', 'collection', 'hardware'];
@@ -42,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'flows',
           include: [flows],
-          exclude: troubles,
+          exclude: [troubled, cancelled],
           isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -52,9 +53,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'troubles',
-          include: troubles,
+          include: [troubled],
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cancels',
+          include: [cancelled],
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -79,6 +79,10 @@ const workItemSchema = listedWorkItemSchema.extend({
 /** A work item as the person sees it who opens it. */
 export type WorkItem = z.output<typeof workItemSchema>;
 
+const deskPageSchema = z.object({
+  items: z.array(listedWorkItemSchema),
+  nextCursor: z.string().optional(),
+});
 const historySchema = z.object({
   entries: z.array(
     z.looseObject({
@@ -233,8 +237,14 @@ export class Api {
 
   /** The open work of a desk, the oldest due first. */
   async workItems(desk: Desk): Promise<readonly ListedWorkItem[]> {
-    const body = await this.#do({ role: 'ops', path: `/desks/${desk}/work-items?limit=100` });
-    return z.object({ items: z.array(listedWorkItemSchema) }).parse(body).items;
+    const found: ListedWorkItem[] = [];
+    for (let more: string | undefined = ''; more !== undefined; ) {
+      const path = `/desks/${desk}/work-items?limit=100${more === '' ? '' : `&cursor=${more}`}`;
+      const { items, nextCursor } = deskPageSchema.parse(await this.#do({ role: 'ops', path }));
+      found.push(...items);
+      more = nextCursor;
+    }
+    return found;
   }
 
   async workItem(id: string, role: Role = 'ops'): Promise<WorkItem> {

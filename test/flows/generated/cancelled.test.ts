@@ -22,7 +22,7 @@ describe('a cancel at each step of each flow', () => {
   beforeAll(async () => {
     stage = await Stage.open();
     runs = await playCancelled(stage, SCENARIOS);
-  }, 1_800_000);
+  }, 3_600_000);
 
   it.each(SCENARIOS.map(({ name }, index) => [name, index] as const))('%s', async (_name, index) => {
     const run = runs[index];

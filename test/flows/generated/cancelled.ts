@@ -9,8 +9,6 @@ import { type Part, playParts } from './play.ts';
 import { type Deed, Run } from './run.ts';
 import type { Scenario } from './scenarios.ts';
 
-/** So many at a time: a desk shows a hundred work items. */
-const AT_ONCE = 90;
 /** What the customer is told when a request to cancel has been carried out, or refused. */
 const OVER = ['ORDER_CANCELLED', 'CANCELLATION_REFUSED'];
 
@@ -170,14 +168,9 @@ export async function playCancelled(
   stage: Stage,
   scenarios: readonly CancelledScenario[],
 ): Promise<CancelledRun[]> {
-  const runs: CancelledRun[] = [];
-  for (let from = 0; from < scenarios.length; from += AT_ONCE) {
-    const some = scenarios.slice(from, from + AT_ONCE);
-    const played = await playParts(
-      stage,
-      some.map((scenario) => () => CancelledRun.start(stage, scenario)),
-    );
-    runs.push(...played.flat());
-  }
-  return runs;
+  const played = await playParts(
+    stage,
+    scenarios.map((scenario) => () => CancelledRun.start(stage, scenario)),
+  );
+  return played.flat();
 }
