@@ -115,7 +115,7 @@ async function follow(deps: Dependencies, message: RepairMessage): Promise<Direc
   }
   if (rule.action === 'continue-with-flag') {
     if (rule.tells) await markFailed(deps, message, rule.tells);
-    await completeWithFlag(deps, message, rule.flag);
+    await completeWithFlag(deps, message, rule);
     return { resumeAt: failure.step, flags: { [rule.flag]: true } };
   }
   if (rule.tells) await markFailed(deps, message, rule.tells);
@@ -225,8 +225,12 @@ const keptFrom = ({ task, outputs }: StepRecord): Facts =>
   );
 
 /** The rejection is an outcome that the flow can go on with; the customer is told what the rule says, not that the step is done. */
-const completeWithFlag = (deps: Dependencies, message: RepairMessage, flag: string): Promise<void> =>
-  completeStep(deps, message, { [flag]: true }, { reaches: message.failure.reaches });
+const completeWithFlag = (
+  deps: Dependencies,
+  message: RepairMessage,
+  { flag, misses }: Extract<RejectionRule, { action: 'continue-with-flag' }>,
+): Promise<void> =>
+  completeStep(deps, message, { [flag]: true }, { reaches: misses ? undefined : message.failure.reaches });
 
 /** The rejection says that nothing more is to be done; what the step would have reached is not reached. */
 const completeWithOutcome = (

@@ -226,7 +226,7 @@ export const awaitCompletion = defineTask({
   input: z.object({ npOrderId: z.string(), dueAt: z.string().optional() }),
   output: z.object({ portedAt: z.iso.datetime({ offset: true }) }),
   rejections: {
-    CANCELLED: continueWithFlag('numberStays'),
+    CANCELLED: continueWithFlag('numberStays', { misses: true }),
     /** The customer, who was told that the number is leaving, has not asked for it. */
     STOPPED_BY_CUSTOMER: fallout('FRAUD_REVIEW'),
     NOT_COMPLETED_IN_WINDOW: fallout('NUMBER_PORTING'),

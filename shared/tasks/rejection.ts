@@ -25,7 +25,13 @@ export const rejectionRuleSchema = z.discriminatedUnion('action', [
     flag: z.enum(FLAG_NAMES).optional(),
     tells,
   }),
-  z.object({ action: z.literal('continue-with-flag'), flag: z.enum(FLAG_NAMES), tells }),
+  z.object({
+    action: z.literal('continue-with-flag'),
+    flag: z.enum(FLAG_NAMES),
+    /** What the step would have reached is not reached. */
+    misses: z.literal(true).optional(),
+    tells,
+  }),
   z.object({ action: z.literal('cancel-item'), tells }),
   z.object({ action: z.literal('fail-item'), tells }),
   z.object({ action: z.literal('end-flow'), outcome: z.string(), tells }),
@@ -42,7 +48,7 @@ export const fallout = (desk: Desk, extra: ByHand = {}) => ({ action: 'fallout',
 export const askCustomer = (extra: ByHand = {}) => ({ action: 'ask-customer', ...extra }) as const;
 export const rerunFrom = (step: string, extra: Extra & { atMost?: number; flag?: Flag } = {}) =>
   ({ action: 'rerun-from', step, ...extra }) as const;
-export const continueWithFlag = (flag: Flag, extra: Extra = {}) =>
+export const continueWithFlag = (flag: Flag, extra: Extra & { misses?: true } = {}) =>
   ({ action: 'continue-with-flag', flag, ...extra }) as const;
 export const cancelItem = (extra: Extra = {}) => ({ action: 'cancel-item', ...extra }) as const;
 export const failItem = (extra: Extra = {}) => ({ action: 'fail-item', ...extra }) as const;

@@ -71,7 +71,7 @@ export function consequence(rule: RejectionRule): string {
     case 'rerun-from':
       return `the flow goes back to \`${rule.step}\`${rule.flag ? `, with \`${rule.flag}\` set` : ''}${told}`;
     case 'continue-with-flag':
-      return `the flow goes on, with \`${rule.flag}\` set${told}`;
+      return `the flow goes on, with \`${rule.flag}\` set${rule.misses ? ', and without the milestone' : ''}${told}`;
     case 'cancel-item':
       return `the item is cancelled, and what was done is undone${told}`;
     case 'fail-item':

@@ -294,6 +294,7 @@ describe('a number that another operator asks for', () => {
     expect(await tell('NP-OUT-3', 'cancelled')).toBe('applied');
     expect(stage.effects(order, 'mobile.deprovision')).toEqual([]);
     expect((await stage.order(order)).state).toBe('completed');
+    expect(await stage.milestones(order, '1')).not.toContain('NUMBER_PORTED');
   });
 
   it('is not asked for without saying which', async () => {

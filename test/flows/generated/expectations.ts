@@ -28,10 +28,17 @@ export function expectationOf(scenario: Scenario): Expectation {
       .filter((run) => run.isComplete && hasEffect(run.step))
       .map(({ step }) => step.id)
       .sort(),
-    milestones: [...new Set(path.flatMap(({ reaches }) => reaches ?? []))].sort(),
+    milestones: [...new Set(path.flatMap((step) => reachedBy(scenario, step)))].sort(),
     messages: runs.flatMap(({ step, tells }) => [...tells].map((what) => `${step.id}.${what}`)).sort(),
     failures: path.flatMap((step) => failuresOf(scenario, step)).sort(),
   };
+}
+
+function reachedBy({ outcomes }: Scenario, step: Step): string[] {
+  const rejection = outcomes.get(step.id)?.rejection;
+  const rule = rejection === undefined ? undefined : rejectionsOf(step)[rejection];
+  const isMissed = rule?.action === 'continue-with-flag' && rule.misses;
+  return step.reaches && !isMissed ? [step.reaches] : [];
 }
 
 const hasEffect = ({ task }: Step): boolean => task.kind === 'system' && task.system !== 'milepost';
