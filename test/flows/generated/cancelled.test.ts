@@ -4,14 +4,12 @@ import { Stage } from '#test/support/stage.ts';
 import { type CancelledRun, cancelledAtEachStep, playCancelled } from './cancelled.ts';
 import { outOfOrder } from './expectations.ts';
 import { expectNothingTwice, making } from './played.ts';
-import { scenariosOf } from './scenarios.ts';
+import { longestWay } from './scenarios.ts';
 
 const make = making(50_000_000);
 /** The longest way through each flow, once for each of its steps. */
 const SCENARIOS = SUBORDER_FLOWS.flatMap((flow) => {
-  const [longest] = scenariosOf(flow, make)
-    .filter(({ troubles }) => troubles.size === 0)
-    .sort((a, b) => b.path.length - a.path.length);
+  const longest = longestWay(flow, make);
   return longest ? cancelledAtEachStep(longest) : [];
 });
 

@@ -46,6 +46,12 @@ export function scenariosOf(flow: Flow, making: () => Making): Scenario[] {
   return [...scenarios.values()];
 }
 
+/** The way through a flow with the most steps, nothing of which is done twice; undefined when no order item selects the flow. */
+export const longestWay = (flow: Flow, making: () => Making): Scenario | undefined =>
+  scenariosOf(flow, making)
+    .filter(({ troubles }) => troubles.size === 0)
+    .sort((a, b) => b.path.length - a.path.length)[0];
+
 /** A kind of order item, and the flags that it sets. */
 interface Choice {
   readonly item: (making: Making) => PlanItem;

@@ -4,16 +4,14 @@ import { Stage } from '#test/support/stage.ts';
 import { playEach } from './play.ts';
 import { expectNothingTwice, expectPlayed, making } from './played.ts';
 import type { Run } from './run.ts';
-import { type Scenario, scenariosOf } from './scenarios.ts';
+import { longestWay, type Scenario } from './scenarios.ts';
 import { troublesOf } from './troubles.ts';
 
 const make = making(30_000_000);
 const seen = new Set<string>();
 /** The longest ways through flows, with everything going wrong on them that has not gone wrong before and can be repaired. */
 const SCENARIOS = SUBORDER_FLOWS.flatMap((flow): Scenario[] => {
-  const [longest] = scenariosOf(flow, make)
-    .filter(({ troubles }) => troubles.size === 0)
-    .sort((a, b) => b.path.length - a.path.length);
+  const longest = longestWay(flow, make);
   const troubles = longest ? troublesOf(longest, seen) : new Map();
   return longest && troubles.size > 0 ? [{ ...longest, troubles }] : [];
 });
