@@ -3,7 +3,8 @@ import { isClean, type SoakReport, soak } from './soak/soak.ts';
 
 /**
  * Carries out thousands of random orders with random people and faults on the embedded cloud, and holds them against
- * what must always be true: `npm run soak -- --orders 5000 --seed 7 [--at-once 200] [--kills 10] [--json]`. Exits with 1 when something does not hold.
+ * what must always be true: `npm run soak -- --orders 5000 --seed 7 [--at-once 200] [--kills 10] [--minutes 30] [--json]`.
+ * After so many minutes it accepts no more orders, and sees to the end of those under way. Exits with 1 when something does not hold.
  */
 const { values } = parseArgs({
   options: {
@@ -11,11 +12,12 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     'at-once': { type: 'string', default: '200' },
     kills: { type: 'string', default: '0' },
+    minutes: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 
-const whole = (name: 'orders' | 'seed' | 'at-once' | 'kills', least = 1): number => {
+const whole = (name: 'orders' | 'seed' | 'at-once' | 'kills' | 'minutes', least = 1): number => {
   const number = Number(values[name]);
   if (!Number.isInteger(number) || number < least)
     throw new Error(`--${name} must be a whole number from ${least} on, not ${values[name]}`);
@@ -55,6 +57,7 @@ try {
     seed: whole('seed'),
     atOnce: whole('at-once'),
     kills: whole('kills', 0),
+    ...(values.minutes !== undefined && { enough: AbortSignal.timeout(whole('minutes') * 60_000) }),
     tell: (text) => process.stderr.write(`${text}\n`),
   });
   process.stdout.write(`${values.json ? JSON.stringify(report, undefined, 2) : table(report)}\n`);

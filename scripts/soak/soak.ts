@@ -46,6 +46,8 @@ export interface SoakOptions {
   readonly atOnce: number;
   /** How often the whole cloud is killed while it works, and started again. */
   readonly kills: number;
+  /** No more orders are accepted after that; those under way come to their end. */
+  readonly enough?: AbortSignal;
   tell?(text: string): void;
 }
 
@@ -132,7 +134,7 @@ class Soak {
   async run(): Promise<SoakReport> {
     const { cloud } = this.#platform;
     const began = performance.now();
-    while (this.#accepted < this.#options.orders || this.#open.size + this.#ended.size > 0) {
+    while (this.#isAccepting || this.#open.size + this.#ended.size > 0) {
       await this.#submit();
       await cloud.idle();
       const now = await cloud.now();
@@ -169,11 +171,16 @@ class Soak {
     };
   }
 
+  get #isAccepting(): boolean {
+    const { orders, enough } = this.#options;
+    return this.#accepted < orders && !enough?.aborted;
+  }
+
   /** Keeps as many orders under way as there should be. */
   async #submit(): Promise<void> {
-    const { orders, atOnce } = this.#options;
+    const { atOnce } = this.#options;
     const now = await this.#platform.cloud.now();
-    while (this.#open.size < atOnce && this.#accepted < orders) {
+    while (this.#open.size < atOnce && this.#isAccepting) {
       const serial = this.#accepted + this.#refused + 1;
       try {
         const id = await this.#customers.place(randomOrder(this.#chance, serial, now));
