@@ -69,7 +69,8 @@ export class Gateway implements AwsBackend {
 
   /** @throws AwsError as AWS answers it */
   async callAs(caller: Caller, service: string, action: string, input: Input): Promise<unknown> {
-    const last = caller.invocation === undefined ? undefined : this.#watcher(caller.invocation);
+    const isWatched = caller.invocation !== undefined && !KEPT_BETWEEN_INVOCATIONS.has(service);
+    const last = isWatched ? this.#watcher(caller.invocation) : undefined;
     if (!last) return this.#perform(caller, service, action, input);
     // Whatever it answers, nobody is there any more to hear it.
     if (last.isMade) await this.#perform(caller, service, action, input).catch(() => undefined);
@@ -109,6 +110,12 @@ export class Gateway implements AwsBackend {
     return faults.strikes('throttle', { resource: action, places: [`${who} ${placeOf(input)}`], isApi });
   }
 }
+
+/**
+ * Services that functions ask once, and keep the answers of: whether an invocation calls them depends on what its copy
+ * did before, so they are no places at which the same seed would end the same invocation.
+ */
+const KEPT_BETWEEN_INVOCATIONS: ReadonlySet<string> = new Set(['ssm', 'secretsmanager']);
 
 /** The HTTP API as a caller. */
 export const API_GATEWAY = 'apigateway.amazonaws.com';
