@@ -22,7 +22,7 @@ import * as service from './service.ts';
 import * as serviceability from './serviceability.ts';
 import * as sim from './sim.ts';
 import * as stock from './stock.ts';
-import type { Compensation, SystemTask, Task, UndoTask } from './task.ts';
+import type { Compensation, Task, UndoTask } from './task.ts';
 import * as timer from './timer.ts';
 import * as tv from './tv.ts';
 import * as voip from './voip.ts';
@@ -77,10 +77,6 @@ const byName = new Map(ALL_TASKS.map((task) => [task.name, task]));
 
 /** The task of this name, or undefined. */
 export const taskNamed = (name: string): Task | undefined => byName.get(name);
-
-/** Whether an underlying system keeps something of a task that can be taken back. */
-export const leavesAnEffect = (task: SystemTask): boolean =>
-  task.system !== 'milepost' && compensationOf(task) !== undefined;
 
 /**
  * What takes the effect of a task back; undefined when nothing can, or nothing is left behind.

@@ -122,3 +122,7 @@ export const defineTask = <const T extends Task>(task: T): T => task;
 
 /** Declares a compensation. */
 export const defineUndo = <const T extends UndoTask>(undo: T): T => undo;
+
+/** Whether an underlying system keeps something of a task that can be taken back. */
+export const leavesAnEffect = ({ system, undo }: SystemTask): boolean =>
+  system !== 'milepost' && typeof undo !== 'string';

@@ -1,7 +1,7 @@
 import { durationSeconds } from '#shared/domain/duration.ts';
 import { derivationOf, type Flag } from '#shared/domain/flags.ts';
-import { leavesAnEffect } from '#shared/tasks/registry.ts';
 import { LAMBDA_RETRY, RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
+import { leavesAnEffect } from '#shared/tasks/task.ts';
 import { basesOf, flagsSetBy, rejectionsOf } from '../language/flags.ts';
 import { type Flow, type Reminder, type Step, titleOf } from '../language/flow.ts';
 import { arrange, type Node, type Sequence } from '../language/graph.ts';
