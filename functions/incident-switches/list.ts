@@ -8,7 +8,7 @@ export const list =
   (deps: Pick<Dependencies, 'documents'>): Handle =>
   async () => ({
     status: 200,
-    body: { items: (await readSwitches(deps, { consistently: true })).map(switchView) },
+    body: { items: (await readSwitches(deps)).map(switchView) },
   });
 
 export const handler = httpHandler({ errors: 'problem', handle: list(defaultDependencies()) });

@@ -1,13 +1,14 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { InvalidRequest, NotFound } from '#shared/domain/errors.ts';
-import { SWITCH_KINDS, switchOff, switchReason } from '#shared/holds/switches.ts';
+import { NotFound } from '#shared/domain/errors.ts';
+import { reasonSchema } from '#shared/domain/reason.ts';
+import { SWITCH_KINDS, switchOff } from '#shared/holds/switches.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
-import { problemsOf } from '#shared/tmf622/pointer.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import { type Handle, httpHandler } from '../http.ts';
 import type { Release } from './release.ts';
 
-const bodySchema = z.strictObject({ reason: switchReason.optional() });
+const bodySchema = z.strictObject({ reason: reasonSchema.optional() });
 
 /**
  * `POST /incident-switches/{id}/off`: what was parked is let go on, at the pace of `release`. A switch that
@@ -17,10 +18,9 @@ export const off =
   (deps: Dependencies, send: (message: Release) => Promise<void>): Handle =>
   async ({ path: { id = '' }, body, caller }) => {
     if (!SWITCH_ID.test(id)) throw new NotFound('Switch', id.slice(0, 120));
-    const read = bodySchema.safeParse(body ?? {});
-    if (!read.success) throw new InvalidRequest(problemsOf(read.error, body));
+    const { reason } = parse(bodySchema, body ?? {});
     const at = deps.now().toISOString();
-    await switchOff(deps, { id, by: caller.sub, at, reason: read.data.reason });
+    await switchOff(deps, { id, by: caller.sub, at, reason });
     await send({ id, from: at, released: 0 });
     return { status: 204 };
   };

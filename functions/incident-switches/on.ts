@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { InvalidRequest } from '#shared/domain/errors.ts';
+import { reasonSchema } from '#shared/domain/reason.ts';
 import { SYSTEMS } from '#shared/domain/systems.ts';
-import { SWITCH_KINDS, switchOn, switchReason } from '#shared/holds/switches.ts';
+import { SWITCH_KINDS, switchOn } from '#shared/holds/switches.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
-import { problemsOf } from '#shared/tmf622/pointer.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import { type Handle, httpHandler } from '../http.ts';
 import { switchView } from './view.ts';
 
@@ -12,7 +12,7 @@ const bodySchema = z
   .strictObject({
     kind: z.enum(SWITCH_KINDS),
     name: z.string().regex(/^[a-z0-9.-]{1,100}$/),
-    reason: switchReason,
+    reason: reasonSchema,
   })
   .refine(({ kind, name }) => kind !== 'system' || SYSTEMS.some((system) => system === name), {
     path: ['name'],
@@ -23,9 +23,7 @@ const bodySchema = z
 export const on =
   (deps: Dependencies): Handle =>
   async ({ body, caller }) => {
-    const read = bodySchema.safeParse(body);
-    if (!read.success) throw new InvalidRequest(problemsOf(read.error, body));
-    const one = { ...read.data, by: caller.sub, at: deps.now().toISOString() };
+    const one = { ...parse(bodySchema, body), by: caller.sub, at: deps.now().toISOString() };
     await switchOn(deps, one);
     return { status: 201, body: switchView(one) };
   };

@@ -20,7 +20,7 @@ export const releaseHeld =
   (deps: Dependencies, sendOn: (message: Release) => Promise<void>) =>
   async (body: unknown): Promise<void> => {
     const { id, from, released } = releaseSchema.parse(body);
-    const on = await readSwitches(deps, { consistently: true });
+    const on = await readSwitches(deps);
     if (on.some((one) => switchId(one) === id)) return;
     const held = await heldBy(deps, id, PAGE);
     for (const [index, wait] of held.entries()) {

@@ -47,10 +47,7 @@ async function holdsNow(
   deps: Dependencies,
   { order, suborder, failure, undo }: RepairMessage,
 ): Promise<readonly string[]> {
-  const [row, switches] = await Promise.all([
-    getSuborder(deps, order, suborder),
-    readSwitches(deps, { consistently: true }),
-  ]);
+  const [row, switches] = await Promise.all([getSuborder(deps, order, suborder), readSwitches(deps)]);
   return undo ? holdsOn({}, switches, heldTask(undo)) : holdsOn(row, switches, heldTask(failure.task));
 }
 

@@ -11,8 +11,8 @@ import {
   repairFilterSchema,
   writeBulkRepair,
 } from '#shared/store/bulk-repairs.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import { assertWorksAt, type Employee, isSupervisor } from '#shared/work-items/employee.ts';
-import { parse } from '#shared/work-items/forms.ts';
 import { resolutionSchema } from '#shared/work-items/resolve.ts';
 
 /** A longer list is worked on in batches of more than a minute's wait; a faster one would flood underlying systems. */

@@ -10,9 +10,6 @@ type Documents = Pick<Dependencies, 'documents'>;
 
 export const SWITCH_KINDS = ['flow', 'task', 'system'] as const;
 
-/** Why somebody switches it on or off. */
-export const switchReason = z.string().trim().min(1).max(2000);
-
 /** An incident: nothing of a flow, of a task or for an underlying system is begun while it is switched on. */
 export const switchSchema = z.object({
   kind: z.enum(SWITCH_KINDS),
@@ -29,16 +26,10 @@ export const switchId = ({ kind, name }: Pick<Switch, 'kind' | 'name'>): string 
 /** All switches are one record, so that a step looks at them in one read. */
 export const SWITCHES_KEY = { pk: 'SWITCHES', sk: 'ON' } as const;
 
-/**
- * The switches that are on. A step reads them beside its other records; it may see one a moment later than it was
- * switched on, unless it asks to read consistently.
- */
-export async function readSwitches(
-  { documents }: Documents,
-  { consistently = false }: { readonly consistently?: boolean } = {},
-): Promise<readonly Switch[]> {
+/** The switches that are on. A step reads them with its other records. */
+export async function readSwitches({ documents }: Documents): Promise<readonly Switch[]> {
   const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName('orders'), Key: SWITCHES_KEY, ConsistentRead: consistently }),
+    new GetCommand({ TableName: tableName('orders'), Key: SWITCHES_KEY, ConsistentRead: true }),
   );
   return switchesIn(Item);
 }
@@ -62,14 +53,15 @@ export async function switchOn(deps: Documents, one: Switch): Promise<void> {
 }
 
 /** Switches it off; one that is off already stays so. */
-export async function switchOff(deps: Documents, by: SwitchedBy): Promise<void> {
+export async function switchOff(deps: Documents, deed: Deed): Promise<void> {
   await writeTogether(deps, [
-    changed(by.id, 'REMOVE #switch', { ConditionExpression: 'attribute_exists(#switch)' }),
-    told('SWITCH_OFF', by),
+    changed(deed.id, 'REMOVE #switch', { ConditionExpression: 'attribute_exists(#switch)' }),
+    told('SWITCH_OFF', deed),
   ]);
 }
 
-interface SwitchedBy {
+/** Who switched which one, when and why. */
+interface Deed {
   readonly id: string;
   readonly by: string;
   readonly at: string;
@@ -90,7 +82,7 @@ const changed = (
   },
 });
 
-const told = (what: 'SWITCH_ON' | 'SWITCH_OFF', { id, by, at, reason }: SwitchedBy): TransactItem =>
+const told = (what: 'SWITCH_ON' | 'SWITCH_OFF', { id, by, at, reason }: Deed): TransactItem =>
   historyItem({
     subject: SWITCHES_SUBJECT,
     id: `${id}#${what}#${by}`,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InvalidRequest } from '#shared/domain/errors.ts';
-import { problemsOf } from '#shared/tmf622/pointer.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 
 const STRUCTURED = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
@@ -43,7 +43,7 @@ export function readCloudEvent(headers: Readonly<Record<string, string>>, body: 
   const [mediaType = ''] = (headers['content-type'] ?? '').split(';');
   switch (mediaType.trim().toLowerCase()) {
     case STRUCTURED:
-      return parse(body);
+      return read(body);
     case BATCH:
       throw new InvalidRequest([
         { pointer: '', message: 'Batches are not accepted: send one event at a time' },
@@ -53,14 +53,12 @@ export function readCloudEvent(headers: Readonly<Record<string, string>>, body: 
         throw new InvalidRequest([
           { pointer: '', message: `No CloudEvent: send ${STRUCTURED}, or the attributes as ce- headers` },
         ]);
-      return parse(fromHeaders(headers, body));
+      return read(fromHeaders(headers, body));
   }
 }
 
-function parse(event: unknown): CloudEvent {
-  const parsed = cloudEventSchema.safeParse(event);
-  if (!parsed.success) throw new InvalidRequest(problemsOf(parsed.error, event));
-  const { data_base64: _none, datacontenttype: _json, ...attributes } = parsed.data;
+function read(event: unknown): CloudEvent {
+  const { data_base64: _none, datacontenttype: _json, ...attributes } = parse(cloudEventSchema, event);
   return attributes;
 }
 

@@ -3,7 +3,7 @@ import { InvalidRequest } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { eventSortKey, keepEvent, readEvent } from '#shared/store/inbox.ts';
 import type { InboxEvent } from '#shared/store/records.ts';
-import { problemsOf } from '#shared/tmf622/pointer.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { correlationKeyOf } from './correlation.ts';
 import { EVENT_TYPES, type EventType } from './event-types.ts';
@@ -60,10 +60,7 @@ export function inboxEvent(
 
 /** What the event says, checked against its type. @throws InvalidRequest naming each wrong field */
 export function dataOf(type: Pick<EventType, 'data'>, { data }: CloudEvent): Record<string, unknown> {
-  const body = { data: data ?? {} };
-  const parsed = z.object({ data: type.data }).safeParse(body);
-  if (!parsed.success) throw new InvalidRequest(problemsOf(parsed.error, body));
-  return { ...parsed.data.data };
+  return { ...parse(z.object({ data: type.data }), { data: data ?? {} }).data };
 }
 
 const unknownType = (type: string): InvalidRequest =>

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { InvalidRequest } from '#shared/domain/errors.ts';
 import type { Cancellation } from '#shared/store/records.ts';
-import { problemsOf } from './pointer.ts';
+import { parse } from './pointer.ts';
 import { BASE_PATH, hrefOf, type ProductOrderResource } from './resource.ts';
 
 const text = z.string().max(4000);
@@ -21,14 +21,13 @@ export type CancelRequest = z.infer<typeof cancelSchema>;
 
 /** @throws InvalidRequest with a problem per field */
 export function readCancel(body: unknown, now: Date): CancelRequest {
-  const read = cancelSchema.safeParse(body);
-  if (!read.success) throw new InvalidRequest(problemsOf(read.error, body));
-  const { requestedCancellationDate: date } = read.data;
+  const request = parse(cancelSchema, body);
+  const { requestedCancellationDate: date } = request;
   if (date !== undefined && Date.parse(date) > now.getTime())
     throw new InvalidRequest([
       { pointer: '/requestedCancellationDate', message: 'A cancellation takes effect at once' },
     ]);
-  return read.data;
+  return request;
 }
 
 const productOrderItem = (ids: readonly string[]) => ids.map((item) => ({ id: item }));

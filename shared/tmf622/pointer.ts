@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Problem } from '#shared/domain/errors.ts';
+import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
 
 const MOST_PROBLEMS = 20;
 
@@ -18,6 +18,13 @@ export const problemsOf = (error: z.ZodError, body: unknown): Problem[] =>
         ? { pointer: pointer(path), message: 'is mandatory', missing: true }
         : { pointer: pointer(path), message },
     );
+
+/** What a body says, by its schema. @throws InvalidRequest with a problem per field */
+export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new InvalidRequest(problemsOf(parsed.error, body));
+  return parsed.data;
+}
 
 function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   let value = body;

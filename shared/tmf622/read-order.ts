@@ -2,7 +2,7 @@ import { InvalidRequest, type Problem } from '#shared/domain/errors.ts';
 import type { OrderDocument, ProductOrderItem } from './document.ts';
 import { installationAddresses, partyIds } from './facts.ts';
 import { itemProblems, placedItems } from './items.ts';
-import { pointer, problemsOf } from './pointer.ts';
+import { parse, pointer } from './pointer.ts';
 import { type ProductOrderCreate, productOrderCreateSchema } from './schema.ts';
 
 /** Attributes of an order that only the server sets; a request's values are dropped. */
@@ -30,9 +30,7 @@ export function readOrder(body: unknown, orderDate: string): OrderDocument {
     throw new InvalidRequest([{ pointer: '', message: 'The body is not a product order' }]);
   if (depthExceeds(body, DEEPEST))
     throw new InvalidRequest([{ pointer: '', message: `The body is nested deeper than ${DEEPEST} levels` }]);
-  const read = productOrderCreateSchema.safeParse(body);
-  if (!read.success) throw new InvalidRequest(problemsOf(read.error, body));
-  const document = { ...withoutServerSet(read.data), orderDate };
+  const document = { ...withoutServerSet(parse(productOrderCreateSchema, body)), orderDate };
   const problems = [
     ...itemProblems(document),
     ...partyProblems(document),

@@ -5,9 +5,9 @@ import type { WorkItem } from '#shared/store/records.ts';
 import { getAllSteps } from '#shared/store/suborders.ts';
 import { isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import { correctsFacts, inputFieldsOf, readCorrections } from './corrections.ts';
 import { type Decision, finishWorkItem } from './finish.ts';
-import { parse } from './forms.ts';
 
 const note = z.string().trim().max(2000).optional();
 

@@ -8,8 +8,8 @@ import { tableName } from '#shared/store/client.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { getSteps } from '#shared/store/suborders.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import { type FormField, fieldsOf } from './fields.ts';
-import { parse } from './forms.ts';
 
 /** The inputs of a task, which a person can correct before it is tried again. */
 export const inputFieldsOf = (task: string): FormField[] => {

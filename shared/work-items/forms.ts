@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { hardwareFor } from '#shared/catalogue/hardware.ts';
-import { InvalidRequest } from '#shared/domain/errors.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { pickAndScan, restock } from '#shared/tasks/logistics.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { inspect } from '#shared/tasks/returns.ts';
-import { problemsOf } from '#shared/tmf622/pointer.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import { type FormField, fieldsOf } from './fields.ts';
 import { MAC_PATTERN, macSchema, serialSchema } from './scan.ts';
 
@@ -45,13 +44,6 @@ export function readForm({ outputs }: Form, body: unknown): Facts {
   });
   const { ok: _ok, ...values } = parse(schema, body);
   return values;
-}
-
-/** Reads what a schema says. @throws InvalidRequest naming each wrong field */
-export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw new InvalidRequest(problemsOf(parsed.error, body));
-  return parsed.data;
 }
 
 const noteSchema = z.string().max(2000).optional();

@@ -3,9 +3,9 @@ import { StateConflict } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import type { Employee } from './employee.ts';
 import { finishWorkItem } from './finish.ts';
-import { parse } from './forms.ts';
 
 /** The codes with which a work item can be rejected; none for anything but the manual work of a flow. */
 export const rejectionsOf = ({ kind, task }: Pick<WorkItem, 'kind' | 'task'>): readonly string[] =>

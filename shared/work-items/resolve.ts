@@ -2,14 +2,16 @@ import * as z from 'zod';
 import { DESK_IDS } from '#shared/domain/desks.ts';
 import { durationSchema, durationSeconds } from '#shared/domain/duration.ts';
 import { Forbidden, StateConflict } from '#shared/domain/errors.ts';
+import { reasonSchema } from '#shared/domain/reason.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { undone } from '#shared/steps/undo-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
+import { parse } from '#shared/tmf622/pointer.ts';
 import { askCustomer } from './ask.ts';
 import { correctsFacts, readCorrections } from './corrections.ts';
 import { type Employee, isSupervisor } from './employee.ts';
 import { type Decision, finishWorkItem } from './finish.ts';
-import { formOf, parse } from './forms.ts';
+import { formOf } from './forms.ts';
 import { moveTo } from './lifecycle.ts';
 import { changeWorkItem } from './load.ts';
 import { completesStep, failsItem } from './step-writes.ts';
@@ -25,7 +27,7 @@ const answerTime = durationSchema.refine(
   'must be four weeks at most',
 );
 
-const reason = z.string().trim().min(1).max(2000);
+const reason = reasonSchema;
 
 export const resolutionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('RETRY'), reason }),
