@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { instantOf } from '#shared/domain/calendar.ts';
-import { InputIncomplete, StateConflict } from '#shared/domain/errors.ts';
+import { InputIncomplete } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { assertNotOnHold } from '#shared/holds/holds.ts';
 import { correlationItem, correlationKeyOf } from '#shared/inbox/correlation.ts';
 import { applyPendingEvents } from '#shared/inbox/matching.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { isEnding } from '#shared/steps/ending.ts';
+import { isEnding, suborderEnding } from '#shared/steps/ending.ts';
 import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
 import { mayBegin } from '#shared/steps/no-return.ts';
 import { readWork } from '#shared/steps/read-work.ts';
@@ -61,7 +61,7 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
     dueAt: new Date(deps.now().getTime() + event.timeLimitSeconds * 1000).toISOString(),
   };
   if (kind === 'gate') {
-    if (isEnding(await getSuborder(deps, order, suborder))) throw ending(event);
+    if (isEnding(await getSuborder(deps, order, suborder))) throw suborderEnding(event);
     return { status: await parkWait(deps, { ...base, outcome: { result: {} } }) };
   }
   const [{ suborder: row, orderFacts, switches }, steps] = await Promise.all([
@@ -72,7 +72,7 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: await parkWait(deps, base) };
   if (!isEnding(row)) assertNotOnHold(row, switches, { name: task, system: undefined });
-  if (!(await mayBegin(deps, row, step))) throw ending(event);
+  if (!(await mayBegin(deps, row, step))) throw suborderEnding(event);
 
   const declared = taskNamed(task);
   if (!declared || declared.kind !== kind) throw new Error(`${task} is not a task of kind ${kind}`);
@@ -95,9 +95,6 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   await applyPendingEvents(deps, correlationKey);
   return { status };
 };
-
-const ending = ({ order, suborder }: ParkEvent): StateConflict =>
-  new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
 
 /** The date that a wait is for, when it is known. */
 const dueAtOf = (input: unknown): string | undefined =>

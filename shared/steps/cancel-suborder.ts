@@ -13,7 +13,7 @@ import { beginEnding, confirm, type Ending, isStarted } from './begin-ending.ts'
 import { isLinked, openGate, startWait, suborderKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { endWaits } from './end-waits.ts';
-import { ENDS, isCancelled, isEnding, NOT_ENDING } from './ending.ts';
+import { ENDS, isCancelled, isEnding, NOT_ENDING, suborderEnding } from './ending.ts';
 import { projectOrderState } from './order-state.ts';
 import { writeTogether } from './transaction.ts';
 
@@ -183,8 +183,7 @@ export async function endEarly(
     complete(row, at),
     ...opened.map(({ wait, entry }) => openGate(order, wait, entry)),
   ]);
-  if (refused && isEnding(await getSuborder(deps, order, suborder)))
-    throw new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
+  if (refused && isEnding(await getSuborder(deps, order, suborder))) throw suborderEnding(row);
   if (refused) throw new TechnicalError('Conflict', `Suborder ${order}-${suborder} changed meanwhile`);
   await projectOrderState(deps, order);
   return { status: 'completed' };

@@ -1,3 +1,4 @@
+import { StateConflict } from '#shared/domain/errors.ts';
 import type { Suborder } from '#shared/store/records.ts';
 
 /** Whether a suborder is to end before its work is done: none of its steps may start any more. */
@@ -12,6 +13,10 @@ export const SUBORDER_ENDING = {
   error: 'SuborderEnding',
   cause: 'The suborder is being cancelled or changed',
 } as const;
+
+/** The error of what may not go on, since its suborder is to end. */
+export const suborderEnding = ({ order, suborder }: Pick<Suborder, 'order' | 'suborder'>): StateConflict =>
+  new StateConflict(SUBORDER_ENDING.error, `Suborder ${order}-${suborder} is being cancelled`);
 
 /** The condition of a write to a suborder that must not come after its end was decided, and the name in it. */
 export const NOT_ENDING = 'attribute_not_exists(#ends)';

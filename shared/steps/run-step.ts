@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { CallSystem, SystemCall } from '#shared/clients/underlying-system.ts';
-import { BusinessRejection, ContractViolation, StateConflict } from '#shared/domain/errors.ts';
+import { BusinessRejection, ContractViolation } from '#shared/domain/errors.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import { assertNotOnHold } from '#shared/holds/holds.ts';
@@ -8,7 +8,7 @@ import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps } from '#shared/store/suborders.ts';
 import { leavesAnEffect, type SystemTask } from '#shared/tasks/task.ts';
 import type { Dependencies } from './dependencies.ts';
-import { isEnding } from './ending.ts';
+import { isEnding, suborderEnding } from './ending.ts';
 import { flagsOf } from './flags.ts';
 import { collectInput, knownFacts } from './inputs.ts';
 import { mayBegin, turnBack } from './no-return.ts';
@@ -100,12 +100,12 @@ export async function runStep<T extends SystemTask>(
   ]);
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };
-  if (isEnding(suborder) && !mayHaveBeenDone(task, event)) throw ending(suborder);
+  if (isEnding(suborder) && !mayHaveBeenDone(task, event)) throw suborderEnding(suborder);
   assertNotOnHold(suborder, switches, task);
 
   const facts = knownFacts(orderFacts, suborder, steps);
   const input = await collectInput<T['input']>(deps, event, task.input, suborder, facts);
-  if (!isEnding(suborder) && !(await mayBegin(deps, suborder, step))) throw ending(suborder);
+  if (!isEnding(suborder) && !(await mayBegin(deps, suborder, step))) throw suborderEnding(suborder);
   const run = recorded?.run ?? FIRST_RUN;
   const idempotencyKey = `${order}-${number}-${step}-${run}`;
   const answer = task.output.safeParse(
@@ -135,9 +135,6 @@ export async function runStep<T extends SystemTask>(
  */
 const mayHaveBeenDone = (task: SystemTask, { retryCount = 0, takesBack }: StepEvent): boolean =>
   retryCount > 0 && (takesBack !== undefined || leavesAnEffect(task));
-
-const ending = ({ order, suborder }: Suborder): StateConflict =>
-  new StateConflict('SuborderEnding', `Suborder ${order}-${suborder} is being cancelled`);
 
 async function unlessRejected<T>(
   deps: Dependencies,

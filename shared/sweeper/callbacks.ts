@@ -9,18 +9,11 @@ import { attemptKey, attemptSchema } from '#shared/steps/waits.ts';
 
 /** What the product hands to whoever parks a token: see `CALLBACK` of the compiler. */
 const handedSchema = z.object({ taskToken: z.string(), attempt: attemptSchema });
-const fromText = z
-  .string()
-  .transform((text): unknown => JSON.parse(text))
-  .pipe(z.unknown());
 /** The parameters of a task that waits for its token: a function's payload, or the body of a message. */
-const parametersSchema = fromText.pipe(
-  z.union([
-    z.object({ Payload: handedSchema }).transform(({ Payload }) => Payload),
-    z.object({ MessageBody: handedSchema }).transform(({ MessageBody }) => MessageBody),
-    z.object({ MessageBody: fromText.pipe(handedSchema) }).transform(({ MessageBody }) => MessageBody),
-  ]),
-);
+const parametersSchema = z.union([
+  z.object({ Payload: handedSchema }).transform(({ Payload }) => Payload),
+  z.object({ MessageBody: handedSchema }).transform(({ MessageBody }) => MessageBody),
+]);
 
 /** A state that waits for the answer to its token. */
 export interface Callback {
@@ -78,8 +71,8 @@ async function* historyOf(
 }
 
 function callbackOf({ taskScheduledEventDetails: task, timestamp }: HistoryEvent): Callback | undefined {
-  if (!task?.resource?.endsWith('.waitForTaskToken') || !timestamp) return undefined;
-  const handed = parametersSchema.safeParse(task.parameters);
+  if (!task?.resource?.endsWith('.waitForTaskToken') || !task.parameters || !timestamp) return undefined;
+  const handed = parametersSchema.safeParse(JSON.parse(task.parameters));
   if (!handed.success) return undefined;
   const { taskToken, attempt } = handed.data;
   return { taskToken, attempt: attemptKey(attempt), since: timestamp };

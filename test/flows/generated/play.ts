@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const AT_ONCE = 8;
 
 /** What is played with an item of an order. */
-export interface Part extends Pick<Run, 'order' | 'isOver' | 'desks' | 'notice' | 'deeds'> {}
+export type Part = Pick<Run, 'order' | 'isOver' | 'desks' | 'notice' | 'deeds'>;
 
 /** Plays orders side by side, each with an item for each of its scenarios. */
 export const play = (stage: Stage, orders: readonly (readonly Scenario[])[]): Promise<Run[][]> =>
