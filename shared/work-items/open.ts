@@ -97,7 +97,8 @@ export async function openWorkItem(
   const item = before ? reopen(before, fresh) : fresh;
   const extra = [
     writeWorkItem(item),
-    ...(question && message.asks ? [tellsCustomer(item, message.asks)] : []),
+    // Completed meanwhile: then there is nothing to tell.
+    ...(question && message.asks && record?.status === 'fallout' ? [tellsCustomer(item, message.asks)] : []),
     ...(message.failure
       ? [failureHistory(message, { ...message.failure, routedTo: item.desk, workItem: item.workItem })]
       : []),

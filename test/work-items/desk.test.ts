@@ -122,6 +122,15 @@ describe('opening', () => {
     expect(await itemOf(again)).toMatchObject({ state: 'done' });
   });
 
+  it('does not have the customer asked about a step that was completed meanwhile', async () => {
+    const { workItem } = await opened();
+    await completeWorkItem(desk.deps, ADA, workItem, scanned());
+    const late = pickMessage({ order, kind: 'fallout', failure: { error: 'DAMAGED', cause: 'it fell' } });
+    expect(await openWorkItem(desk.deps, { ...late, asks: 'ACTION_REQUIRED' })).toBe('parked');
+    expect(await desk.record(order, '04', 'pick')).toMatchObject({ status: 'done' });
+    expect(await desk.record(order, '04', 'pick')).not.toHaveProperty('reminders');
+  });
+
   it('opens nothing for a suborder that is being cancelled', async () => {
     await desk.putSuborder({ order, state: 'pendingCancellation', ends: 'cancelled' });
     await openWorkItem(desk.deps, pickMessage({ order }));
