@@ -44,37 +44,32 @@ interface FailureWithRule {
 
 /** The entry of an order's history that tells that a step failed, and what was done about it. */
 export const failureHistory = (
-  { order, suborder, step, task, attempt }: FailedAttempt,
+  failed: FailedAttempt,
   { error, cause, attempts, undo, routedTo, workItem }: FailureWithRule,
 ): TransactItem =>
-  historyItem({
-    subject: order,
-    id: `${suborder}#${step}#${attemptKey(attempt)}`,
-    at: new Date(attempt.enteredAt).toISOString(),
+  attemptHistory(failed, {
     what: undo === undefined ? 'STEP_FAILED' : 'UNDO_FAILED',
-    by: MILEPOST,
     why: cause === '' ? error : `${error}: ${cause}`,
-    suborder,
-    step,
-    task,
     ...(workItem !== undefined && { workItem }),
     details: { error, routedTo, ...(attempts !== undefined && { attempts }) },
   });
 
 /** The entry of an order's history that tells that a step may not begin, and what keeps it from that. */
-export const heldHistory = (
+export const heldHistory = (held: FailedAttempt, holds: readonly string[]): TransactItem =>
+  attemptHistory(held, { what: 'STEP_HELD', why: holds.join(', '), details: { holds } });
+
+/** The entry of what a rule made of an attempt; an attempt has one. */
+const attemptHistory = (
   { order, suborder, step, task, attempt }: FailedAttempt,
-  holds: readonly string[],
+  told: Pick<NewEntry, 'what' | 'why' | 'workItem' | 'details'>,
 ): TransactItem =>
   historyItem({
     subject: order,
-    id: `${suborder}#${step}#HELD#${attemptKey(attempt)}`,
+    id: `${suborder}#${step}#${attemptKey(attempt)}`,
     at: new Date(attempt.enteredAt).toISOString(),
-    what: 'STEP_HELD',
     by: MILEPOST,
-    why: holds.join(', '),
     suborder,
     step,
     task,
-    details: { holds },
+    ...told,
   });
