@@ -73,6 +73,7 @@ const workItemSchema = listedWorkItemSchema.extend({
       }),
     )
     .optional(),
+  inputs: z.array(z.looseObject({ id: z.string() })).optional(),
   rejections: z.array(z.string()).optional(),
   actions: z.array(z.string()).optional(),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { instantOf } from '#shared/domain/calendar.ts';
+import { durationSeconds } from '#shared/domain/duration.ts';
 import { InputIncomplete } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
@@ -83,7 +84,7 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
   }
   if (declared.kind !== 'event') throw new Error(`${task} waits for nothing`);
   const correlationKey = correlationKeyOf(declared.topic, subjectOf(declared, step, input));
-  const dueAt = (declared.onDeadline && dueAtOf(input)) ?? base.dueAt;
+  const dueAt = (declared.onDeadline && deadlineOf(declared, input, deps.now())) ?? base.dueAt;
   const status = await parkWait(deps, {
     ...base,
     dueAt,
@@ -99,6 +100,13 @@ export const park = (deps: Dependencies) => async (event: ParkEvent) => {
 /** The date that a wait is for, when it is known. */
 const dueAtOf = (input: unknown): string | undefined =>
   z.object({ dueAt: z.iso.datetime().optional() }).parse(input).dueAt;
+
+/** Until when an event is waited for, when that is known. */
+function deadlineOf({ grace }: EventTask, input: unknown, now: Date): string | undefined {
+  const dueAt = dueAtOf(input);
+  if (dueAt === undefined || grace === undefined) return dueAt;
+  return new Date(Math.max(Date.parse(dueAt), now.getTime()) + durationSeconds(grace) * 1000).toISOString();
+}
 
 /** What it means when nothing comes in time; undefined where the time limit makes it fallout. */
 function outcomeAtDeadline({ onDeadline }: EventTask): Outcome | undefined {

@@ -223,7 +223,13 @@ export const awaitCompletion = defineTask({
   completedBy: 'completed',
   rejectedBy: { cancelled: 'CANCELLED', stopped: 'STOPPED_BY_CUSTOMER' },
   onDeadline: 'NOT_COMPLETED_IN_WINDOW',
-  input: z.object({ npOrderId: z.string(), dueAt: z.string().optional() }),
+  grace: 'P2D',
+  input: z.object({
+    npOrderId: z.string(),
+    dueAt: z.string().optional(),
+    /** The date that was agreed with the recipient after the first. */
+    newPortDate: z.iso.date().optional(),
+  }),
   output: z.object({ portedAt: z.iso.datetime({ offset: true }) }),
   rejections: {
     CANCELLED: continueWithFlag('numberStays', { misses: true }),

@@ -77,6 +77,11 @@ export interface EventTask<Name extends string = string, I extends Shape = Shape
    */
   readonly onDeadline?: string | typeof DONE;
   /**
+   * How long the wait goes on after the date `dueAt`; after its own beginning when the date has passed by then, as when
+   * a person has it begin again.
+   */
+  readonly grace?: IsoDuration;
+  /**
    * Whether there may be one such event after the other, as with payments of an account: one that comes while its
    * suborder is at work, but not waiting, is for the next wait, and what was before the suborder began is past.
    */

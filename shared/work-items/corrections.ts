@@ -7,21 +7,16 @@ import { isDone } from '#shared/steps/run-step.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { getSteps } from '#shared/store/suborders.ts';
-import { taskNamed } from '#shared/tasks/registry.ts';
 import { parse } from '#shared/tmf622/pointer.ts';
+import { correctable } from './correctable.ts';
 import { type FormField, fieldsOf } from './fields.ts';
 
 /** The inputs of a task, which a person can correct before it is tried again. */
-export const inputFieldsOf = (task: string): FormField[] => {
-  const declared = taskNamed(task);
-  return declared ? fieldsOf(declared.input) : [];
-};
+export const inputFieldsOf = (task: string): FormField[] => fieldsOf(z.object(correctable(task)));
 
 /** Reads corrected inputs of a task. @throws InvalidRequest naming each that the task has not, or that is wrong */
 export function readCorrections(task: string, corrections: Facts): Facts {
-  const given = Object.entries(taskNamed(task)?.input.shape ?? {}).filter(([name]) =>
-    Object.hasOwn(corrections, name),
-  );
+  const given = Object.entries(correctable(task)).filter(([name]) => Object.hasOwn(corrections, name));
   const unknown = Object.keys(corrections).filter((name) => !given.some(([known]) => known === name));
   if (unknown.length > 0)
     throw new InvalidRequest(

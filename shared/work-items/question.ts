@@ -1,7 +1,7 @@
 import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
 import { isDone } from '#shared/steps/run-step.ts';
 import type { StepRecord, Wait, WorkItem } from '#shared/store/records.ts';
-import { taskNamed } from '#shared/tasks/registry.ts';
+import { correctable } from './correctable.ts';
 
 /** How long a customer has to answer, unless whoever asks says otherwise. */
 export const ANSWER_WITHIN: IsoDuration = 'P6D';
@@ -23,9 +23,7 @@ const NOT_ASKED: ReadonlySet<string> = new Set([
 /** Names of the inputs of a task that an answer can correct: not those that an earlier step has found out. */
 export function answerable(task: string, steps: readonly StepRecord[]): string[] {
   const found = new Set(steps.filter(isDone).flatMap(({ outputs }) => Object.keys(outputs)));
-  return Object.keys(taskNamed(task)?.input.shape ?? {}).filter(
-    (name) => !found.has(name) && !NOT_ASKED.has(name),
-  );
+  return Object.keys(correctable(task)).filter((name) => !found.has(name) && !NOT_ASKED.has(name));
 }
 
 /** When the customer has to have answered. */

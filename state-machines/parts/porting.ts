@@ -51,7 +51,7 @@ export const letPortOut = [
     when: unless('numberStays'),
     noReturn: 'hard',
     reaches: 'NUMBER_PORTED',
-    with: { dueAt: date('portDate', { plus: 'P2D' }) },
+    with: { dueAt: date(['portDate', 'newPortDate']) },
   }),
 ] as const;
 

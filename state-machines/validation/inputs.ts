@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Offering } from '#shared/catalogue/offerings.ts';
 import { type FactSource, factSourceSchema, ORDER_FACTS } from '#shared/domain/facts.ts';
 import { compensationOf } from '#shared/tasks/registry.ts';
@@ -17,7 +18,8 @@ const ORDER: readonly string[] = ORDER_FACTS;
 /**
  * Each step finds its inputs: what a task must know is fixed in the flow, a fact of the order, given by every
  * offering that the flow is for, or found out by a step that has always run before. An output that a task may
- * leave out counts too: which of them come is decided by the inputs, which types cannot tell.
+ * leave out counts too: which of them come is decided by the inputs, which types cannot tell. So does an input of the
+ * step itself that may be missing: a desk gives it.
  */
 export const inputsAreKnown: Rule = (flow, offerings) => {
   const known = factFinder(flow, offerings);
@@ -28,7 +30,7 @@ export const inputsAreKnown: Rule = (flow, offerings) => {
       const facts = source ? ownFacts(source) : [];
       if (facts.length > 0)
         return facts
-          .filter((fact) => !known(step, fact))
+          .filter((fact) => !known(step, fact) && !mayBeMissing(step.task.input.shape[fact]))
           .map((fact) => `${named(step)}: ${name} comes from ${unknown(fact)}`);
       if (source && '$completed' in source)
         return runsBefore(step, ({ id }) => id === source.$completed)
@@ -42,7 +44,7 @@ export const inputsAreKnown: Rule = (flow, offerings) => {
           : [
               `${named(step)}: ${name} is what ${source.$foundBy} found as ${source.fact}, which it does not, or not always before`,
             ];
-      if (name in step.with || schema.safeParse(undefined).success || known(step, name)) return [];
+      if (name in step.with || mayBeMissing(schema) || known(step, name)) return [];
       return [`${named(step)} needs ${unknown(name)}`];
     }),
   );
@@ -65,12 +67,15 @@ export const undosKnowTheirInputs: Rule = (flow, offerings) => {
         : !(name in given || name in step.task.output.shape || known(step, name));
     };
     return Object.entries(undo.input.shape).flatMap(([name, schema]) =>
-      missing(name) && !schema.safeParse(undefined).success
+      missing(name) && !mayBeMissing(schema)
         ? [`${named(step)} is undone by ${undo.name}, which needs ${unknown(name)}`]
         : [],
     );
   });
 };
+
+const mayBeMissing = (schema: z.core.$ZodType | undefined): boolean =>
+  schema !== undefined && z.safeParse(schema, undefined).success;
 
 /** The facts of the same suborder that a value comes from. */
 function ownFacts(source: FactSource): readonly string[] {

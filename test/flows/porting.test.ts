@@ -297,6 +297,43 @@ describe('a number that another operator asks for', () => {
     expect(await stage.milestones(order, '1')).not.toContain('NUMBER_PORTED');
   });
 
+  /** A number that is to leave and has not left two days after its date; answers its order and date. */
+  const overdue = async (npOrderId: string) => {
+    const { order = '' } = await askFor(npOrderId);
+    const date = nextWorkingDay(calendarDate(await now()));
+    await stage.platform.advanceTo(Date.parse(date) + 3 * DAY);
+    return order;
+  };
+  /** The porting desk's work item for what did not leave in time. */
+  const notCompleted = async (order: string) => {
+    const { id } = await stage.workItem('NUMBER_PORTING', order, ITEM);
+    const item = await stage.api.workItem(id);
+    expect(item.failure).toMatchObject({ step: 'npDone', error: 'NOT_COMPLETED_IN_WINDOW' });
+    return item;
+  };
+
+  it('that has not left in time is waited for anew when the porting desk tries again', async () => {
+    const order = await overdue('NP-OUT-5');
+    const { id } = await notCompleted(order);
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The recipient is late' });
+    await stage.advance('P1D');
+    expect(await stage.desk('NUMBER_PORTING', order)).toEqual([]);
+    expect(await tell('NP-OUT-5', 'completed', { portedAt: (await now()).toISOString() })).toBe('applied');
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('that leaves on a later date is waited for until two days after that', async () => {
+    const order = await overdue('NP-OUT-6');
+    const { id, inputs } = await notCompleted(order);
+    expect(inputs?.map((field) => field.id)).toEqual(['npOrderId', 'newPortDate']);
+    const newPortDate = calendarDate(new Date((await now()).getTime() + 10 * DAY));
+    await correct(id, { newPortDate });
+    await stage.advance('P11D');
+    expect(await stage.desk('NUMBER_PORTING', order)).toEqual([]);
+    await stage.advance('P2D');
+    await notCompleted(order);
+  });
+
   it('is not asked for without saying which', async () => {
     await expect(askFor('NP-OUT-4', { number: 'mine' })).rejects.toMatchObject({
       status: 400,
