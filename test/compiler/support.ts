@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import jsonata from 'jsonata';
 import * as z from 'zod';
 import {
@@ -173,16 +172,6 @@ const choiceSchema = z.object({
   Choices: z.array(z.object({ Condition: z.string(), Next: z.string() })),
   Default: z.string(),
 });
-
-/** What the validator of Amazon States Language finds wrong with a definition. */
-export function aslProblems(definition: unknown): unknown[] {
-  const { isValid, errors } = verdict.parse(validate(JSON.parse(JSON.stringify(definition))));
-  return isValid ? [] : errors;
-}
-
-const verdict = z.object({ isValid: z.boolean(), errors: z.array(z.unknown()) });
-// The package has no types.
-const validate: (definition: unknown) => unknown = createRequire(import.meta.url)('asl-validator');
 
 const onward = z.object({
   Next: z.string().optional(),
