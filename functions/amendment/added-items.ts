@@ -11,37 +11,55 @@ import type { Opening, Suborder, Wait } from '#shared/store/records.ts';
 import type { VisibleWait } from '#shared/store/visible-waits.ts';
 import type { OrderPlan } from '#state-machines/planning/plan.ts';
 import { startRecord, suborderRecords, waitRecords } from '../orders/plan-records.ts';
+import type { RowChange } from './row-change.ts';
 
 /** An order that is under way, as it was read. */
 export interface UnderWay extends OrderRecords {
   readonly waits: readonly VisibleWait[];
 }
 
+/** Which milestones of which suborders a change takes back. */
+export type TakenBack = ReadonlyMap<string, readonly string[]>;
+
+/** When items are added, and what else the same change does. */
+export interface Addition {
+  /** ISO time. */
+  readonly now: string;
+  /** ISO time at which they start. */
+  readonly startsAt: string;
+  readonly takenBack: TakenBack;
+}
+
+/** What items that are added make of an order. */
+export interface AddedSuborders {
+  readonly writes: readonly TransactItem[];
+  /** What changes of the suborders that are there. */
+  readonly rows: readonly RowChange[];
+}
+
 /**
- * The writes by which items that were added to an order become suborders, with their gates: (1) their records; what
- * others have reached by now counts as open; (2) what others open for them, and wait for of them, unless they have gone
+ * How items that were added to an order become suborders, with their gates: (1) their records; what others have
+ * reached by now, and keep, counts as open; (2) what others open for them, and wait for of them, unless they have gone
  * on; (3) order management waits for their end too; (4) a wait for each start, by which whoever resumes waits starts it.
- * All are refused when one of the others went on, or began to end, since it was read: look again.
+ * All is refused when one of the others went on, or began to end, since it was read: look again.
  *
  * @param plan of the order with the items that are added, and without those that are cancelled
- * @param startsAt ISO time at which they start
  * @throws StateConflict `OrderEnded`; `AmendmentNotPossible` for an item that waits for what never comes
  */
 export function addSuborders(
   order: string,
   plan: OrderPlan,
   underWay: UnderWay,
-  now: string,
-  startsAt: string,
-): TransactItem[] {
+  { takenBack, now, startsAt }: Addition,
+): AddedSuborders {
   const before = new Map(underWay.suborders.map((row) => [row.suborder, row]));
   const isNew = (number: string) => !before.has(number);
   const rows = suborderRecords(order, plan, now);
   const added = rows.filter(({ suborder }) => isNew(suborder));
   const planned = [plan.management, ...plan.suborders].flatMap((one) => waitRecords(order, one));
-  const reached = reachedBy(rows, underWay, before);
+  const reached = reachedBy(rows, underWay, before, takenBack);
   const { suspended } = before.get(MANAGEMENT) ?? {};
-  return [
+  const writes = [
     ...added.map((row) => put('suborders', { ...row, ...(suspended && { suspended }) })),
     ...startsOf(added, planned, reached, { before, startsAt, isSuspended: suspended !== undefined }),
     ...planned
@@ -51,16 +69,21 @@ export function addSuborders(
       const row = before.get(wait.suborder);
       return row ? waitsAlso(row, wait, isNew, underWay.waits) : [];
     }),
-    ...underWay.suborders.flatMap((row) => {
-      if (row.suborder === MANAGEMENT) return managementGoesOn(row);
-      if (row.endedAt !== undefined) return [];
-      return linked(
+    ...underWay.suborders.filter(({ suborder }) => suborder === MANAGEMENT).map(managementGoesOn),
+  ];
+  const others = underWay.suborders.filter(
+    (row) => row.suborder !== MANAGEMENT && row.endedAt === undefined && !isEnding(row),
+  );
+  return {
+    writes,
+    rows: others.map((row) =>
+      linked(
         row,
         rows.find(({ suborder }) => suborder === row.suborder),
         isNew,
-      );
-    }),
-  ];
+      ),
+    ),
+  };
 }
 
 /** The write of a record that is not there yet. */
@@ -79,14 +102,19 @@ type Reached = ReadonlyMap<string, string | undefined>;
 
 const entryId = (wait: string, entry: string): string => `${wait} ${entry}`;
 
-/** What the order's suborders have opened for others by what they have reached; of several milestones, the latest counts. */
-function reachedBy(rows: readonly Suborder[], { steps }: UnderWay, before: Rows): Reached {
+/** What the order's suborders have opened for others by what they have reached, and keep; of several milestones, the latest counts. */
+function reachedBy(
+  rows: readonly Suborder[],
+  { steps }: UnderWay,
+  before: Rows,
+  takenBack: TakenBack,
+): Reached {
   const reached = rows.flatMap((row) => {
     const known = before.get(row.suborder);
     return known
       ? Object.entries(row.opens).flatMap(([name, openings]) => {
           const at = reachedAt(known, name);
-          return at === undefined
+          return at === undefined || takenBack.get(row.suborder)?.includes(name)
             ? []
             : openings.map((opening) => ({ ...opening, at, suborder: row.suborder, name }));
         })
@@ -197,62 +225,32 @@ function waitsAlso(
 }
 
 /** Order management has started the others, and is as it was: neither cancelled nor suspended meanwhile. */
-const managementGoesOn = ({ order, suborder, suspended }: Suborder): TransactItem[] => [
-  {
-    ConditionCheck: {
-      TableName: tableName('suborders'),
-      Key: suborderKey(order, suborder),
-      ConditionExpression: `attribute_exists(#passedHard) AND ${suspended ? 'attribute_exists' : 'attribute_not_exists'}(#suspended) AND ${NOT_ENDING}`,
-      ExpressionAttributeNames: { '#passedHard': 'passedHard', '#suspended': 'suspended', ...ENDS },
-    },
+const managementGoesOn = ({ order, suborder, suspended }: Suborder): TransactItem => ({
+  ConditionCheck: {
+    TableName: tableName('suborders'),
+    Key: suborderKey(order, suborder),
+    ConditionExpression: `attribute_exists(#passedHard) AND ${suspended ? 'attribute_exists' : 'attribute_not_exists'}(#suspended) AND ${NOT_ENDING}`,
+    ExpressionAttributeNames: { '#passedHard': 'passedHard', '#suspended': 'suspended', ...ENDS },
   },
-];
+});
 
 /** A suborder knows what it opens for those that are added, and who they are; refused when it reached something, or began to end, since it was read. */
-function linked(
-  row: Suborder,
-  planned: Suborder | undefined,
-  isNew: (number: string) => boolean,
-): TransactItem[] {
-  if (isEnding(row)) return [];
-  const key = { TableName: tableName('suborders'), Key: suborderKey(row.order, row.suborder) };
+function linked(row: Suborder, planned: Suborder | undefined, isNew: (number: string) => boolean): RowChange {
   const opens = joined<Opening>(row.opens, planned?.opens ?? {}, ({ wait }) =>
     isNew(wait.slice(0, wait.indexOf('#'))),
   );
   const siblings = joined(row.siblings, planned?.siblings ?? {}, isNew);
-  if (!opens && !siblings)
-    return [
-      {
-        ConditionCheck: {
-          ...key,
-          ConditionExpression: NOT_ENDING,
-          ExpressionAttributeNames: ENDS,
+  return opens || siblings
+    ? {
+        row,
+        set: {
+          opens: opens ?? row.opens,
+          siblings: siblings ?? row.siblings,
+          linked: (row.linked ?? 0) + 1,
         },
-      },
-    ];
-  return [
-    {
-      Update: {
-        ...key,
-        UpdateExpression: 'SET #opens = :opens, #siblings = :siblings ADD #linked :one',
-        ConditionExpression: `${NOT_ENDING} AND attribute_not_exists(#endedAt) AND #milestones = :milestones`,
-        ExpressionAttributeNames: {
-          '#opens': 'opens',
-          '#siblings': 'siblings',
-          '#linked': 'linked',
-          '#endedAt': 'endedAt',
-          '#milestones': 'milestones',
-          ...ENDS,
-        },
-        ExpressionAttributeValues: {
-          ':opens': opens ?? row.opens,
-          ':siblings': siblings ?? row.siblings,
-          ':one': 1,
-          ':milestones': row.milestones,
-        },
-      },
-    },
-  ];
+        asRead: ['ends', 'endedAt', 'milestones', 'linked'],
+      }
+    : { row, set: {}, asRead: ['ends'] };
 }
 
 type Lists<T> = Readonly<Partial<Record<string, readonly T[]>>>;

@@ -30,8 +30,9 @@ import { type OrderPlan, planOrder } from '#state-machines/planning/plan.ts';
 import { withdrawalEnds } from '#state-machines/planning/withdrawal.ts';
 import { timingRecord } from '../orders/plan-records.ts';
 import { checkOrder } from '../product-orders/check.ts';
-import { addSuborders, type UnderWay } from './added-items.ts';
+import { type AddedSuborders, addSuborders, type TakenBack, type UnderWay } from './added-items.ts';
 import { type ChangedSuborders, changeSuborders, isMovedWithOrder } from './changed-items.ts';
+import { rowWrites } from './row-change.ts';
 
 const ATTEMPTS = 5;
 
@@ -69,7 +70,7 @@ export async function amendOrder(
     if (writes.length > TRANSACTION_LIMIT)
       throw new StateConflict(
         'AmendmentNotPossible',
-        'So many items cannot be added at once: add some of them, and then the others',
+        'So much cannot be changed at once: send some of it, and then the rest',
       );
     if (writes.length === 0) return;
     const refused = await commit(deps, writes);
@@ -112,11 +113,7 @@ function writesOf(change: Change, body: unknown) {
 
   const changed = changes(change, amendment, { before, after: facts }, gone);
   const plan = timing && amendment.added.length > 0 ? plannedWith(header.order, facts, gone) : undefined;
-  if (plan && changed && changed.writes.length > 0)
-    throw new StateConflict(
-      'AmendmentNotPossible',
-      'Items are added, and others are changed: send the one change, and then the other',
-    );
+  const added = plan && additions(change, facts, plan, changed?.takenBack ?? new Map());
   const startsAt = startOf(facts, timing, now);
   const moved = isMoved ? rearmed(underWay, before.requestedDate, facts.requestedDate, startsAt, now) : [];
   const hasBegun = suborders.some(
@@ -133,8 +130,8 @@ function writesOf(change: Change, body: unknown) {
     ...guarded('plan', ...(timing ? [] : [isNotPlanned(header.order)])),
     ...guarded('cancellation', ...removal(change, amendment)),
     ...guarded('wait', ...moved),
-    ...guarded('suborders', ...(plan ? additions(change, facts, plan) : [])),
-    ...guarded('suborders', ...(changed?.writes ?? [])),
+    ...guarded('suborders', ...(added?.writes ?? []), ...(changed?.waits ?? [])),
+    ...guarded('suborders', ...rowWrites([...(added?.rows ?? []), ...(changed?.rows ?? [])])),
     ...guarded('suborders', ...timingOf(header.order, plan ?? changed?.plan)),
   ];
 }
@@ -281,12 +278,13 @@ function removal({ stored: { header }, now }: Change, { removed }: Amendment): T
   ];
 }
 
-/** The writes by which items that are added become suborders. */
+/** How items that are added become suborders. */
 function additions(
   { stored: { header }, underWay, now }: Change,
   facts: OrderFacts,
   plan: OrderPlan,
-): TransactItem[] {
+  takenBack: TakenBack,
+): AddedSuborders {
   const timing = { steps: plan.network, flows: [...plan.flowTimes] };
   // Whoever may withdraw from an order has as long for what is added to it.
   const withdrawal = withdrawalEnds({ ...facts, orderDate: now.toISOString() });
@@ -294,7 +292,11 @@ function additions(
     startOf(facts, timing, now).getTime(),
     Date.parse(withdrawal ?? now.toISOString()),
   );
-  return addSuborders(header.order, plan, underWay, now.toISOString(), new Date(startsAt).toISOString());
+  return addSuborders(header.order, plan, underWay, {
+    now: now.toISOString(),
+    startsAt: new Date(startsAt).toISOString(),
+    takenBack,
+  });
 }
 
 function headerWrite(

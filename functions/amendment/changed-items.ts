@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AMENDED } from '#shared/amendment/amended.ts';
+import { lostMilestones } from '#shared/amendment/lost.ts';
 import { StateConflict } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
-import { startWait, suborderKey, type TransactItem } from '#shared/steps/completion.ts';
-import { isEnding, NOT_ENDING } from '#shared/steps/ending.ts';
+import { startWait, type TransactItem } from '#shared/steps/completion.ts';
+import { isEnding } from '#shared/steps/ending.ts';
 import { isDone } from '#shared/steps/run-step.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { StepRecord, Suborder, Wait } from '#shared/store/records.ts';
@@ -14,11 +15,14 @@ import type { Flow, Step } from '#state-machines/language/flow.ts';
 import { predecessors } from '#state-machines/language/graph.ts';
 import { START } from '#state-machines/planning/links.ts';
 import type { OrderPlan, PlannedSuborder } from '#state-machines/planning/plan.ts';
-import type { UnderWay } from './added-items.ts';
+import type { TakenBack, UnderWay } from './added-items.ts';
+import type { RowChange } from './row-change.ts';
 
 /** What a change makes of the suborders that are there. */
 export interface ChangedSuborders {
-  readonly writes: readonly TransactItem[];
+  readonly rows: readonly RowChange[];
+  readonly waits: readonly TransactItem[];
+  readonly takenBack: TakenBack;
   /** Items that are past a soft point of no return which is taken back, and the step that passed it: a fee or a return follows. */
   readonly charges: readonly { readonly item: string; readonly step: string }[];
 }
@@ -43,7 +47,9 @@ export interface ChangeOfPlan {
 export function changeSuborders(plans: ChangeOfPlan, underWay: UnderWay): ChangedSuborders {
   const changes = underWay.suborders.flatMap((row) => changeOf(row, plans, underWay) ?? []);
   return {
-    writes: changes.flatMap(({ writes }) => writes),
+    rows: changes,
+    waits: changes.flatMap(({ waits = [] }) => waits),
+    takenBack: new Map(changes.map(({ row, takenBack = [] }) => [row.suborder, takenBack])),
     charges: changes.flatMap(({ row: { item, passedSoft }, affected }) =>
       item !== undefined && passedSoft !== undefined && affected?.has(passedSoft)
         ? [{ item, step: passedSoft }]
@@ -52,11 +58,12 @@ export function changeSuborders(plans: ChangeOfPlan, underWay: UnderWay): Change
   };
 }
 
-interface ChangedSuborder {
-  readonly row: Suborder;
-  readonly writes: readonly TransactItem[];
+interface ChangedSuborder extends RowChange {
+  readonly waits?: readonly TransactItem[];
   /** The steps that are done again. */
   readonly affected?: ReadonlySet<string>;
+  /** The milestones that only these have reached. */
+  readonly takenBack?: readonly string[];
 }
 
 function changeOf(
@@ -82,15 +89,20 @@ function changeOf(
   const changed = [...names, ...orderFacts];
   const facts = changedFacts(row.facts, is.facts, names);
   const next = { facts, flags: is.flags, steps: is.steps, noReturn: is.noReturn };
-  if (row.startedAt === undefined) return { row, writes: notBegun(row, next, underWay, now) };
+  if (row.startedAt === undefined) return notBegun(row, next, underWay, now);
   const steps = underWay.steps.filter(({ suborder }) => suborder === row.suborder);
   const hasOtherPath = !isDeepStrictEqual(row.flags, is.flags);
   if (!hasOtherPath && !hasComeTo(flow, changed, steps))
-    return names.length === 0 ? undefined : { row, writes: [knows(row, next)] };
+    return names.length === 0 ? undefined : knows(row, next);
   const affected = affectedSteps(flow, { changed, before: row.flags, after: is.flags }, steps);
   assertReturn(row, flow, steps, affected);
   assertNobodyHasGoneOn(row, steps, affected, underWay);
-  return { row, affected, writes: [begins(row, next, changed), held(row)] };
+  return {
+    ...begins(row, next, changed),
+    waits: [held(row)],
+    affected,
+    takenBack: lostMilestones(steps, affected),
+  };
 }
 
 const notPossible = ({ item }: Suborder, why: string): StateConflict =>
@@ -171,92 +183,42 @@ function assertNobodyHasGoneOn(
     }
 }
 
-type Next = Pick<NonNullable<Suborder['amends']>, 'facts' | 'flags' | 'steps'> & {
-  readonly noReturn: PlannedSuborder['noReturn'];
-};
-
-const update = (
-  { order, suborder }: Suborder,
-  expression: string,
-  condition: string,
-  values: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): TransactItem => ({
-  Update: {
-    TableName: tableName('suborders'),
-    Key: suborderKey(order, suborder),
-    UpdateExpression: expression,
-    ConditionExpression: condition,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [`:${name}`, value]),
-    ),
-  },
-});
+type Next = Pick<NonNullable<Suborder['amends']>, 'facts' | 'flags' | 'steps' | 'noReturn'>;
 
 /** The start of a suborder may be under way when it is nearer than this. */
 const SOON_MS = 60_000;
 
 /** One that has not begun is as if it had been ordered so; refused when it begins at this moment. */
-function notBegun(
-  row: Suborder,
-  { facts, flags, steps, noReturn }: Next,
-  { waits }: UnderWay,
-  now: Date,
-): TransactItem[] {
+function notBegun(row: Suborder, next: Next, { waits }: UnderWay, now: Date): ChangedSuborder {
   const start = waits.find(({ wait }) => wait === startWait(row.suborder));
   const isAhead = start?.notBefore !== undefined && Date.parse(start.notBefore) > now.getTime() + SOON_MS;
   const isHeld = start?.status === 'planned' && (start.pending?.size ?? 0) > 0;
   if (!start || !(isAhead || isHeld))
     throw new StateConflict('AmendedMeanwhile', `Item ${row.item} begins at this moment: send it again`);
-  return [
-    update(
-      row,
-      'SET #facts = :facts, #flags = :flags, #steps = :steps, #noReturn = :noReturn',
-      `attribute_not_exists(#startedAt) AND ${NOT_ENDING}`,
-      { facts, flags, steps, noReturn },
-      ['facts', 'flags', 'steps', 'noReturn', 'startedAt', 'ends'],
-    ),
-    ...(isAhead
-      ? []
-      : [
-          {
-            ConditionCheck: {
-              TableName: tableName('waits'),
-              Key: { order: row.order, wait: start.wait },
-              ConditionExpression: 'attribute_exists(#pending)',
-              ExpressionAttributeNames: { '#pending': 'pending' },
-            },
-          },
-        ]),
-  ];
+  const stillHeld = {
+    ConditionCheck: {
+      TableName: tableName('waits'),
+      Key: { order: row.order, wait: start.wait },
+      ConditionExpression: 'attribute_exists(#pending)',
+      ExpressionAttributeNames: { '#pending': 'pending' },
+    },
+  };
+  return { row, set: next, asRead: ['startedAt', 'ends'], waits: isAhead ? [] : [stillHeld] };
 }
 
 /** One that has not come to what changes. */
-const knows = (row: Suborder, { facts }: Next): TransactItem =>
-  update(
-    row,
-    'SET #facts = :facts',
-    `${NOT_ENDING} AND attribute_not_exists(#endedAt) AND #done = :done`,
-    { facts, done: row.done },
-    ['facts', 'ends', 'endedAt', 'done'],
-  );
+const knows = (row: Suborder, { facts }: Next): ChangedSuborder => ({
+  row,
+  set: { facts },
+  asRead: ['ends', 'endedAt', 'done'],
+});
 
 /** None of its steps starts from now on, and none passes a point of no return. */
-const begins = (row: Suborder, next: Next, changed: readonly string[]): TransactItem =>
-  update(
-    row,
-    'SET #ends = :ends, #amends = :amends, #state = :inProgress',
-    `${NOT_ENDING} AND attribute_not_exists(#endedAt) AND attribute_not_exists(#passedHard) AND #done = :done AND #state = :state`,
-    {
-      ends: 'amended' satisfies Suborder['ends'],
-      amends: { ...next, changed: [...changed] },
-      inProgress: 'inProgress' satisfies Suborder['state'],
-      done: row.done,
-      state: row.state,
-    },
-    ['ends', 'amends', 'state', 'endedAt', 'passedHard', 'done'],
-  );
+const begins = (row: Suborder, next: Next, changed: readonly string[]): ChangedSuborder => ({
+  row,
+  set: { ends: 'amended', amends: { ...next, changed: [...changed] }, state: 'inProgress' },
+  asRead: ['ends', 'endedAt', 'passedHard', 'done', 'state'],
+});
 
 /** Its start, held back until it is undone as far as that is needed. Whoever resumes waits has it leave what it waits for. */
 function held({ order, suborder }: Suborder): TransactItem {

@@ -15,6 +15,7 @@ import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { AMENDED } from './amended.ts';
+import { lostMilestones } from './lost.ts';
 
 /** Which of the steps that were reached a change affects: those that are done again. */
 export type AffectedSteps = (row: Suborder, records: readonly StepRecord[]) => ReadonlySet<string>;
@@ -63,7 +64,7 @@ export async function prepareRedo(
 
 /** The gates of others that only steps which are done again have opened. */
 function reopened(row: Suborder, records: readonly StepRecord[], affected: ReadonlySet<string>) {
-  const taken = new Set(lost(records, affected));
+  const taken = new Set(lostMilestones(records, affected));
   const openings = Object.entries(row.opens).flatMap(([milestone, list = []]) =>
     list.map((opening) => ({ ...opening, milestone })),
   );
@@ -74,14 +75,6 @@ function reopened(row: Suborder, records: readonly StepRecord[], affected: Reado
     ({ milestone, wait, entry }) =>
       taken.has(milestone) && !kept.some((other) => other.wait === wait && other.entry === entry),
   );
-}
-
-/** The milestones that only these steps have reached. */
-function lost(records: readonly StepRecord[], affected: ReadonlySet<string>): string[] {
-  const reachedBy = (isIt: (record: StepRecord) => boolean): string[] =>
-    records.flatMap((record) => (record.reaches && isIt(record) ? [record.reaches] : []));
-  const kept = reachedBy((record) => isDone(record) && !affected.has(record.step));
-  return reachedBy(({ step }) => affected.has(step)).filter((milestone) => !kept.includes(milestone));
 }
 
 /** Others that have gone on are left alone. */
@@ -166,7 +159,7 @@ function begunAgain(
   const counted = records.filter(
     (record) => affected.has(record.step) && (isDone(record) || record.status === 'undone'),
   );
-  const gone = new Set(lost(records, affected));
+  const gone = new Set(lostMilestones(records, affected));
   const isTakenBack = passedSoft !== undefined && affected.has(passedSoft);
   return {
     Update: {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addSuborders } from '#functions/amendment/added-items.ts';
+import { type Addition, addSuborders } from '#functions/amendment/added-items.ts';
+import { rowWrites } from '#functions/amendment/row-change.ts';
 import { suborderRecords, waitRecords } from '#functions/orders/plan-records.ts';
 import { recordStep } from '#shared/steps/record-step.ts';
 import { commit, guarded } from '#shared/store/guarded-writes.ts';
@@ -9,7 +10,7 @@ import type { Suborder } from '#shared/store/records.ts';
 import { getSuborder } from '#shared/store/suborders.ts';
 import { readWaits } from '#shared/store/visible-waits.ts';
 import { networkKey } from '#shared/timing/network.ts';
-import { planOrder } from '#state-machines/planning/plan.ts';
+import { type OrderPlan, planOrder } from '#state-machines/planning/plan.ts';
 import { accepted, BUNDLE, item, order as orderOf } from '../planning/orders.ts';
 import { doneStep, NOW, ORDER, suborder, World } from '../steps/support.ts';
 
@@ -35,20 +36,25 @@ function underWay(count: number, progress: Readonly<Record<string, Partial<Subor
   return world;
 }
 
-/** Has the order grow to so many items of the bundle. @returns what refused */
-async function grow(world: World, count: number, startsAt = NOW) {
-  const { deps } = world;
+const AT_ONCE = { now: NOW, startsAt: NOW, takenBack: new Map() };
+
+/** The writes by which an order gets the items of another plan. */
+async function growth({ deps }: World, plan: OrderPlan, more: Partial<Addition> = {}) {
   const [records, waits] = await Promise.all([readOrderRecords(deps, ORDER), readWaits(deps, ORDER)]);
-  const writes = addSuborders(ORDER, planOf(count), { ...records, waits }, NOW, startsAt);
-  return commit(deps, guarded('suborders', ...writes));
+  const { writes, rows } = addSuborders(ORDER, plan, { ...records, waits }, { ...AT_ONCE, ...more });
+  return guarded('suborders', ...writes, ...rowWrites(rows));
 }
+
+/** Has the order grow to so many items of the bundle. @returns what refused */
+const grow = async (world: World, count: number, more?: Partial<Addition>) =>
+  commit(world.deps, await growth(world, planOf(count), more));
 
 const pendingOf = (world: World, wait: string) => world.wait(wait)?.pending;
 
 describe('items that are added to an order under way', () => {
   it('become suborders that start by a wait, and whose end order management waits for', async () => {
     const world = underWay(2);
-    expect(await grow(world, 3, '2026-03-05T08:00:00.000Z')).toEqual(new Set());
+    expect(await grow(world, 3, { startsAt: '2026-03-05T08:00:00.000Z' })).toEqual(new Set());
     expect(world.suborder('03')).toMatchObject({ item: '3', flow: 'router.create', state: 'acknowledged' });
     const start = world.wait('03#start#start');
     expect(start).toMatchObject({ status: 'planned', kind: 'start', notBefore: '2026-03-05T08:00:00.000Z' });
@@ -78,6 +84,16 @@ describe('items that are added to an order under way', () => {
     });
   });
 
+  it('wait for what the same change takes back', async () => {
+    const world = underWay(2, { '02': { milestones: { INTERNET_ACTIVE: NOW } } });
+    const items = [...BUNDLE.slice(0, 2), item('3', 'voip-home')];
+    const phone = accepted(planOrder(orderOf(items, { order: ORDER, addressId: 'A-1' })));
+    const takenBack = new Map([['02', ['INTERNET_ACTIVE']]]);
+    await commit(world.deps, await growth(world, phone, { takenBack }));
+    const gates = world.db.all('waits').filter(({ suborder }) => suborder === '03');
+    expect(gates.flatMap(({ pending }) => [...(pending instanceof Set ? pending : [])])).toEqual(['02:D02']);
+  });
+
   it('are waited for by steps that have not gone on', async () => {
     const world = underWay(5);
     const tv = '05#tv#gate';
@@ -85,11 +101,7 @@ describe('items that are added to an order under way', () => {
     expect(before).toEqual(new Set(['02:D05', '04:D06']));
     const items = [...BUNDLE.slice(0, 5), item('6', 'set-top-box-4k')];
     const plan = accepted(planOrder(orderOf(items, { order: ORDER, addressId: 'A-1' })));
-    const [records, waits] = await Promise.all([
-      readOrderRecords(world.deps, ORDER),
-      readWaits(world.deps, ORDER),
-    ]);
-    await commit(world.deps, guarded('x', ...addSuborders(ORDER, plan, { ...records, waits }, NOW, NOW)));
+    await commit(world.deps, await growth(world, plan));
     expect(pendingOf(world, tv)).toEqual(new Set(['02:D05', '04:D06', '06:D06']));
   });
 
@@ -117,10 +129,9 @@ describe('items that are added to an order under way', () => {
   it('are refused while a cancel of the others was accepted meanwhile', async () => {
     const world = underWay(2);
     const { deps } = world;
-    const [records, waits] = await Promise.all([readOrderRecords(deps, ORDER), readWaits(deps, ORDER)]);
+    const writes = await growth(world, planOf(3));
     world.plan({ ...(await getSuborder(deps, ORDER, '02')), ends: 'cancelled' });
-    const writes = addSuborders(ORDER, planOf(3), { ...records, waits }, NOW, NOW);
-    expect(await commit(deps, guarded('suborders', ...writes))).toEqual(new Set(['suborders']));
+    expect(await commit(deps, writes)).toEqual(new Set(['suborders']));
     expect(world.suborder('03')).toBeUndefined();
   });
 
