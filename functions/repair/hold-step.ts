@@ -1,5 +1,5 @@
 import { listHeld } from '#shared/holds/held-waits.ts';
-import { type Held, holdsOn, SUSPENDED } from '#shared/holds/holds.ts';
+import { type Held, holdsOn, opensLater, SUSPENDED } from '#shared/holds/holds.ts';
 import { readSwitches } from '#shared/holds/switches.ts';
 import { openGate, waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
@@ -11,9 +11,9 @@ import { heldHistory } from '#shared/work-items/history.ts';
 import { failedStep, type RepairMessage } from './message.ts';
 
 /**
- * Parks a step that may not begin now, until its order is resumed and each switch that keeps it is off. It did not fail:
- * nothing is counted, and nobody has to repair it. Who resumes and switches off does so first and looks for waits then;
- * here it is the other way round, so that no wait stays behind.
+ * Parks a step that may not begin now, until its order is resumed, each switch that keeps it is off, and its hours have
+ * come. It did not fail: nothing is counted, and nobody has to repair it. Who resumes and switches off does so first and
+ * looks for waits then; here it is the other way round, so that no wait stays behind.
  */
 export async function holdStep(deps: Dependencies, message: RepairMessage): Promise<void> {
   const { order, suborder, failure, undo, attempt, taskToken, timeLimitSeconds } = message;
@@ -21,6 +21,8 @@ export async function holdStep(deps: Dependencies, message: RepairMessage): Prom
   const kind = undo ? 'undo' : 'hold';
   const wait = waitId(suborder, step, kind);
   const holds = await holdsNow(deps, message);
+  const opens = undo ? undefined : opensAt(failure.task, deps.now());
+  const reasons = [...holds, ...(opens ? [`until ${opens}`] : [])];
   await parkWait(deps, {
     order,
     suborder,
@@ -29,13 +31,14 @@ export async function holdStep(deps: Dependencies, message: RepairMessage): Prom
     kind,
     token: taskToken,
     attempt: attemptKey(attempt),
-    reason: `On hold: ${holds.join(', ')}`,
+    reason: `On hold: ${reasons.join(', ')}`,
     dueAt: new Date(Date.parse(attempt.enteredAt) + timeLimitSeconds * 1000).toISOString(),
     pending: holds,
+    notBefore: opens,
     outcome: { result: undo ? {} : { resumeAt: failure.step, flags: {} } },
     extra: [
       ...holds.filter((hold) => hold !== SUSPENDED).map((id) => listHeld(id, order, wait)),
-      heldHistory({ order, suborder, step, task: failure.task, attempt }, holds),
+      heldHistory({ order, suborder, step, task: failure.task, attempt }, reasons),
     ],
   });
   const still = await holdsNow(deps, message);
@@ -49,6 +52,11 @@ async function holdsNow(
 ): Promise<readonly string[]> {
   const [row, switches] = await Promise.all([getSuborder(deps, order, suborder), readSwitches(deps)]);
   return undo ? holdsOn({}, switches, heldTask(undo)) : holdsOn(row, switches, heldTask(failure.task));
+}
+
+function opensAt(name: string, now: Date): string | undefined {
+  const task = taskNamed(name);
+  return task?.kind === 'system' ? opensLater(task, now)?.toISOString() : undefined;
 }
 
 function heldTask(name: string): Held {

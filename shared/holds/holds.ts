@@ -1,5 +1,6 @@
 import { StateConflict } from '#shared/domain/errors.ts';
 import type { Suborder } from '#shared/store/records.ts';
+import type { SystemTask } from '#shared/tasks/task.ts';
 import { type Switch, switchId } from './switches.ts';
 
 /** The entry by which what a suspended suborder waits for is held back. */
@@ -28,6 +29,18 @@ export function holdsOn(
     ...(suspended && !NEVER_SUSPENDED.has(task) ? [SUSPENDED] : []),
     ...switches.filter(({ kind, name }) => names[kind] === name).map(switchId),
   ];
+}
+
+/** When a task may begin that is possible at certain hours only; undefined when it may at once. */
+export function opensLater({ opens }: Pick<SystemTask, 'opens'>, now: Date): Date | undefined {
+  const at = opens?.(now);
+  return at && at > now ? at : undefined;
+}
+
+/** @throws StateConflict `OnHold` outside the hours of the task */
+export function assertOpen(task: Pick<SystemTask, 'opens'>, now: Date): void {
+  const opens = opensLater(task, now);
+  if (opens) throw new StateConflict(ON_HOLD.error, `Until ${opens.toISOString()}`);
 }
 
 /** @throws StateConflict `OnHold` */

@@ -3,7 +3,7 @@ import type { CallSystem, SystemCall } from '#shared/clients/underlying-system.t
 import { BusinessRejection, ContractViolation } from '#shared/domain/errors.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
-import { assertNotOnHold } from '#shared/holds/holds.ts';
+import { assertNotOnHold, assertOpen } from '#shared/holds/holds.ts';
 import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps } from '#shared/store/suborders.ts';
 import { leavesAnEffect, type SystemTask } from '#shared/tasks/task.ts';
@@ -84,7 +84,7 @@ export const callUnderlyingSystem =
  *
  * @throws StateConflict `SuborderEnding` when the suborder is being cancelled: no new step starts. One that is tried again
  * may have been done, and is done to its end
- * @throws StateConflict `OnHold` when it is suspended, or a switch keeps calls from going out
+ * @throws StateConflict `OnHold` when it is suspended, a switch keeps calls from going out, or it is possible at other hours only
  * @throws InputIncomplete, BusinessRejection, ContractViolation: for a person or a rule; TechnicalError, AnswerPending: retried
  */
 export async function runStep<T extends SystemTask>(
@@ -102,6 +102,7 @@ export async function runStep<T extends SystemTask>(
   if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };
   if (isEnding(suborder) && !mayHaveBeenDone(task, event)) throw suborderEnding(suborder);
   assertNotOnHold(suborder, switches, task);
+  assertOpen(task, deps.now());
 
   const facts = knownFacts(orderFacts, suborder, steps);
   const input = await collectInput<T['input']>(deps, event, task.input, suborder, facts);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { BULK_CHANGE, PORT_REJECT_CODE_IDS } from '#shared/domain/porting.ts';
+import { BULK_CHANGE, nextPortMoment, PORT_REJECT_CODE_IDS } from '#shared/domain/porting.ts';
 import {
   askCustomer,
   cancelItem,
@@ -154,6 +154,7 @@ export const complete = defineTask({
     answers: z.object({ portedAt: z.iso.datetime({ offset: true }) }),
   },
   sets: ['portLate'],
+  opens: nextPortMoment,
   rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
   retry: 'standard',
   falloutDesk: 'NUMBER_PORTING',

@@ -45,6 +45,8 @@ export interface SystemTask<Name extends string = string, I extends Shape = Shap
   /** The underlying system called; `milepost` when the product does the work itself. */
   readonly system: SystemId | 'milepost';
   readonly retry: RetryClass;
+  /** The first moment from another one on at which it may begin, where that is possible at certain hours only. */
+  readonly opens?: (from: Date) => Date;
   /** What the system itself is asked and answers, where the product works out the rest. */
   readonly exchange?: { readonly asks: Shape; readonly answers: Shape };
   /** Where the step goes when retries are used up. */

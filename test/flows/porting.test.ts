@@ -112,6 +112,58 @@ describe('a number from another operator', () => {
   });
 });
 
+/** An order for internet and telephony on a line that is there, with the customer's own number. */
+const homeOrder = {
+  relatedParty: [{ id: 'customer-2', role: 'customer', '@referredType': 'Individual' }],
+  billingAccount: { id: 'account-2' },
+  place: [{ id: 'address-2', role: 'installationAddress', '@type': 'GeographicAddress' }],
+  productOrderItem: [
+    {
+      id: '1',
+      action: 'add',
+      productOffering: { id: 'voip-home' },
+      product: {
+        productCharacteristic: Object.entries({
+          numberSource: 'port-in',
+          number: '+4533123456',
+          donor: 'OP001',
+          authoritySigned: true,
+          authorityRef: 'AUTH-1',
+          lineId: 'LINE-1',
+          serialNumber: 'R70000012345',
+        }).map(([name, value]) => ({ name, value })),
+      },
+    },
+    {
+      id: '2',
+      action: 'add',
+      productOffering: { id: 'internet-1000' },
+      product: { productCharacteristic: [{ name: 'lineId', value: 'LINE-1' }] },
+    },
+  ],
+};
+
+describe('a number whose service is ready at night', () => {
+  it('is moved when the clearing house opens, and not before', async () => {
+    stage.script({ operation: 'internet.provision' }, { kind: 'reject', code: 'DUPLICATE_LINE' });
+    const order = await stage.submit(homeOrder);
+    const date = lastDate(order);
+    await confirm(order, date);
+    const { opens } = portWindow(nextWorkingDay(date));
+    await stage.platform.advanceTo(opens.getTime() - 3 * HOUR);
+    const { id } = await stage.workItem('ACTIVATION_FALLOUT', order, '02');
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The old account is gone' });
+    expect(await stage.milestones(order, '2')).toContain('INTERNET_ACTIVE');
+
+    await stage.platform.advanceTo(opens.getTime() - 60_000);
+    expect(stage.effects(order, 'np.complete')).toEqual([]);
+    expect((await stage.item(order, '1')).state).toBe('inProgress');
+    await stage.platform.advanceTo(opens.getTime() + 60_000);
+    expect(stage.effects(order, 'np.complete')).toHaveLength(1);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+});
+
 const answer = async (order: string, data: Readonly<Record<string, unknown>>) => {
   await stage.api.send({
     id: `answer-${order}`,
@@ -365,4 +417,5 @@ describe('the routing of many numbers', () => {
   });
 });
 
-const DAY = 24 * 3600 * 1000;
+const HOUR = 3600 * 1000;
+const DAY = 24 * HOUR;
