@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { decide } from '#shared/cancellation/decide.ts';
 import { endOfDay, instantOf } from '#shared/domain/calendar.ts';
 import { InvalidRequest, NotFound, StateConflict, TechnicalError } from '#shared/domain/errors.ts';
 import type { OrderNumber } from '#shared/domain/order-number.ts';
@@ -11,7 +9,6 @@ import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { isEnding } from '#shared/steps/ending.ts';
 import { projectOrderState } from '#shared/steps/order-state.ts';
 import { TRANSACTION_LIMIT } from '#shared/steps/transaction.ts';
-import { newCancellation } from '#shared/store/cancellations.ts';
 import { tableName } from '#shared/store/client.ts';
 import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import { historyItem } from '#shared/store/history.ts';
@@ -24,7 +21,6 @@ import { project, UNTOUCHED } from '#shared/timing/projection.ts';
 import { latestStart } from '#shared/timing/start-date.ts';
 import { type Amendment, inPatch, readAmendment } from '#shared/tmf622/amendment.ts';
 import { type OrderFacts, orderFacts } from '#shared/tmf622/facts.ts';
-import { itemsWithin } from '#shared/tmf622/items.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import { type OrderPlan, planOrder } from '#state-machines/planning/plan.ts';
 import { withdrawalEnds } from '#state-machines/planning/withdrawal.ts';
@@ -32,6 +28,7 @@ import { timingRecord } from '../orders/plan-records.ts';
 import { checkOrder } from '../product-orders/check.ts';
 import { type AddedSuborders, addSuborders, type TakenBack, type UnderWay } from './added-items.ts';
 import { type ChangedSuborders, changeSuborders, isMovedWithOrder } from './changed-items.ts';
+import { removeItems } from './removed-items.ts';
 import { rowWrites } from './row-change.ts';
 
 const ATTEMPTS = 5;
@@ -93,29 +90,33 @@ interface Change {
 }
 
 /** The writes that make a change; none when it changes nothing. */
-function writesOf(change: Change, body: unknown) {
-  const { stored, underWay, by, now } = change;
+function writesOf(read: Change, body: unknown) {
+  const { stored, by, now } = read;
   const { header, document } = stored;
-  const { suborders, timing } = underWay;
+  const { suborders, timing } = read.underWay;
   assertNotAmending(suborders);
-  const read = readAmendment(body, document);
+  const wanted = readAmendment(body, document);
   const leaving = new Set(
     suborders.flatMap((row) => (row.item !== undefined && isEnding(row) ? row.item : [])),
   );
-  const amendment = { ...read, removed: read.removed.filter((id) => !leaving.has(id)) };
+  const amendment = { ...wanted, removed: wanted.removed.filter((id) => !leaving.has(id)) };
   if (amendment.removed.length === 0 && isDeepStrictEqual(amendment.document, document)) return [];
   const before = orderFacts(document);
   const facts = orderFacts(amendment.document);
   const isMoved = before.readyBy !== facts.readyBy || before.startsFrom !== facts.startsFrom;
   if (isMoved) assertMovable(suborders);
-  const gone = new Set([...leaving, ...cancelledItems(change, amendment)]);
+  const removed = removeItems(read, amendment.removed);
+  const gone = new Set([...leaving, ...removed.items]);
+  const change = { ...read, underWay: without(read.underWay, gone) };
   assertOrderable(change, body, amendment);
 
   const changed = changes(change, amendment, { before, after: facts }, gone);
   const plan = timing && amendment.added.length > 0 ? plannedWith(header.order, facts, gone) : undefined;
   const added = plan && additions(change, facts, plan, changed?.takenBack ?? new Map());
   const startsAt = startOf(facts, timing, now);
-  const moved = isMoved ? rearmed(underWay, before.requestedDate, facts.requestedDate, startsAt, now) : [];
+  const moved = isMoved
+    ? rearmed(change.underWay, before.requestedDate, facts.requestedDate, startsAt, now)
+    : [];
   const hasBegun = suborders.some(
     ({ suborder, startedAt }) => suborder !== MANAGEMENT && startedAt !== undefined,
   );
@@ -128,9 +129,9 @@ function writesOf(change: Change, body: unknown) {
     ...guarded('document', documentWrite(header.order, amendment)),
     ...guarded('history', told(header, by, now, amendment, changed?.charges ?? [])),
     ...guarded('plan', ...(timing ? [] : [isNotPlanned(header.order)])),
-    ...guarded('cancellation', ...removal(change, amendment)),
+    ...guarded('cancellation', ...removed.request),
     ...guarded('wait', ...moved),
-    ...guarded('suborders', ...(added?.writes ?? []), ...(changed?.waits ?? [])),
+    ...guarded('suborders', ...removed.ends, ...(added?.writes ?? []), ...(changed?.waits ?? [])),
     ...guarded('suborders', ...rowWrites([...(added?.rows ?? []), ...(changed?.rows ?? [])])),
     ...guarded('suborders', ...timingOf(header.order, plan ?? changed?.plan)),
   ];
@@ -242,41 +243,13 @@ function assertMovable(suborders: readonly Suborder[]): void {
     );
 }
 
-/**
- * Ids of the items that are cancelled, with those that depend on the ones that are removed.
- * @throws StateConflict when one of them cannot be cancelled any more, with the item and why
- */
-function cancelledItems(
-  { stored: { document }, underWay: { suborders } }: Change,
-  { removed }: Amendment,
-): readonly string[] {
-  if (removed.length === 0) return [];
-  const asked = itemsWithin(document, removed);
-  const decision = decide({ items: [...removed] }, suborders, (item) => asked.has(item));
-  if (decision.kind === 'refused')
-    throw new StateConflict('PointOfNoReturn', decision.problems.map(({ message }) => message).join('; '));
-  return decision.kind === 'later' ? [...asked] : decision.suborders.flatMap(({ item }) => item ?? []);
-}
-
-/** The request that cancels the items that are removed. */
-function removal({ stored: { header }, now }: Change, { removed }: Amendment): TransactItem[] {
-  if (removed.length === 0) return [];
-  const { order, amendments = 0 } = header;
-  const items = [...removed].sort();
-  const bodyHash = createHash('sha256')
-    .update(`${amendments}\n${items.join('\n')}`)
-    .digest('hex');
-  return [
-    newCancellation({
-      cancellation: `${order}-${bodyHash.slice(0, 8).toUpperCase()}`,
-      order,
-      bodyHash,
-      requestedAt: now.toISOString(),
-      reason: 'Removed from the order',
-      items,
-    }),
-  ];
-}
+/** An order whose suborders of these items end. */
+const without = (underWay: UnderWay, gone: ReadonlySet<string>): UnderWay => ({
+  ...underWay,
+  suborders: underWay.suborders.map((row) =>
+    row.item !== undefined && gone.has(row.item) ? { ends: 'cancelled', ...row } : row,
+  ),
+});
 
 /** How items that are added become suborders. */
 function additions(

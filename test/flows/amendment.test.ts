@@ -351,6 +351,27 @@ describe('everything in one change', () => {
     expect(stage.simulator.doubleEffects()).toEqual({ byKey: [], byStep: [], undoneTwice: [] });
   });
 
+  it('changes what an item has gone on from that the same change removes', async () => {
+    const { productOrderItem, ...reference } = referenceOrder();
+    const of = (id: string) => productOrderItem.find((one) => one.id === id);
+    const order = await stage.submit({
+      ...reference,
+      productOrderItem: [of('1'), of('2'), of('3'), of('6')],
+    });
+    for (const suborder of ['01', '03']) await stage.pick(order, suborder);
+    await stage.visit(order, '01');
+    await stage.advance('PT1H');
+    expect(stage.steps(order, 'voip.provision')).toEqual(['04.provision']);
+    const line = { ...of('2'), productOffering: { id: 'internet-500' } };
+    const answer = await patch(order, { productOrderItem: [of('1'), line, of('3')] });
+    expect(answer).toMatchObject({ status: 200, body: { id: order } });
+    await stage.advance('PT1H');
+    const plans = stage.effects(order, 'internet.provision').map(({ input }) => input.profile);
+    expect(plans).toEqual(['INTERNET-1000', 'INTERNET-500']);
+    expect((await stage.item(order, '6')).state).toBe('cancelled');
+    expect(stage.simulator.doubleEffects()).toEqual({ byKey: [], byStep: [], undoneTwice: [] });
+  });
+
   it('has what is added wait for what the change takes back', async () => {
     const { productOrderItem, ...reference } = referenceOrder();
     const of = (id: string) => productOrderItem.find((one) => one.id === id);
