@@ -428,7 +428,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'Takes in what the customer answers',
     {
       tables: {
-        suborders: ['Query', 'UpdateItem'],
+        suborders: [...READ, 'UpdateItem'],
         waits: ['UpdateItem'],
         workItems: ['GetItem', 'PutItem'],
         ...TOLD,

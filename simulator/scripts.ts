@@ -41,7 +41,9 @@ const answerSchema = z.discriminatedUnion('kind', [
       milliseconds,
       times,
     })
-    .describe('A technical failure although the effect happened, as when the answer gets lost.'),
+    .describe(
+      'A technical failure although the effect happened, as when the answer gets lost; several times, also those of the retries.',
+    ),
   z
     .strictObject({ kind: z.literal('pending'), milliseconds: z.int().min(0).default(1000), times })
     .describe('202: not done yet; milliseconds become Retry-After.'),
@@ -98,11 +100,14 @@ export class Scripts {
     this.#active = [];
   }
 
-  /** Takes the next answer of the oldest script that matches; undefined when none has one left. */
-  take(call: ScriptableCall): ScriptedAnswer | undefined {
+  /**
+   * Takes the next answer of the oldest script that matches; undefined when none has one left.
+   * @param kind leaves an answer of another kind where it is
+   */
+  take(call: ScriptableCall, kind?: ScriptedAnswer['kind']): ScriptedAnswer | undefined {
     const script = this.#active.find(({ match }) => matches(match, call));
     const next = script?.left[0];
-    if (!script || !next) return undefined;
+    if (!script || !next || next.answer.kind !== (kind ?? next.answer.kind)) return undefined;
     next.remaining--;
     if (next.remaining <= 0) script.left.shift();
     if (script.left.length === 0) this.#active = this.#active.filter((one) => one !== script);

@@ -58,6 +58,8 @@ export class UnderlyingSystems {
   readonly ledger: Ledger;
   readonly scripts = new Scripts();
   readonly #messages: SentMessage[] = [];
+  /** Keys of calls that had their effect, and of which every answer was lost. */
+  readonly #unheard = new Set<string>();
   readonly #records = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #options: UnderlyingSystemsOptions;
 
@@ -77,6 +79,7 @@ export class UnderlyingSystems {
   forget(): void {
     this.ledger.clear();
     this.#messages.length = 0;
+    this.#unheard.clear();
     this.#records.clear();
   }
 
@@ -94,7 +97,7 @@ export class UnderlyingSystems {
     const { least, most } = this.#options.latency;
     if (most > 0) await this.#options.wait(deterministic(`latency\n${key}`).integer(least, most));
     const known = this.#remembered(accepted);
-    if (known) return known;
+    if (known) return this.#unheard.has(key) ? this.#answerAgain(accepted, known) : known;
     const scripted = this.scripts.take(accepted);
     if (!scripted) return this.#perform(operation, accepted);
     if (scripted.kind !== 'pending' && scripted.milliseconds > 0)
@@ -120,7 +123,9 @@ export class UnderlyingSystems {
         );
       case 'lost': {
         const answer = this.#perform(operation, call);
-        return answer.status === 200 ? problem(scripted.status) : answer;
+        if (answer.status !== 200) return answer;
+        this.#unheard.add(call.key);
+        return problem(scripted.status);
       }
       case 'pending':
         return json(
@@ -129,6 +134,14 @@ export class UnderlyingSystems {
           { 'retry-after': String(Math.ceil(scripted.milliseconds / 1000)) },
         );
     }
+  }
+
+  /** Each answer to this call was lost, and the next one may be too. */
+  #answerAgain(call: AcceptedCall, answer: Answer): Answer {
+    const scripted = this.scripts.take(call, 'lost');
+    if (scripted?.kind === 'lost') return problem(scripted.status);
+    this.#unheard.delete(call.key);
+    return answer;
   }
 
   #isAuthorized(system: string, authorization: string | undefined): boolean {

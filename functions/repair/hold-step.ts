@@ -3,9 +3,10 @@ import { type Held, holdsOn, opensLater, SUSPENDED } from '#shared/holds/holds.t
 import { readSwitches } from '#shared/holds/switches.ts';
 import { openGate, waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
+import { isEnding } from '#shared/steps/ending.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
-import { getSuborder } from '#shared/store/suborders.ts';
+import { getStep, getSuborder } from '#shared/store/suborders.ts';
 import { ALL_UNDO_TASKS, taskNamed } from '#shared/tasks/registry.ts';
 import { heldHistory } from '#shared/work-items/history.ts';
 import { failedStep, type RepairMessage } from './message.ts';
@@ -18,7 +19,12 @@ import { failedStep, type RepairMessage } from './message.ts';
 export async function holdStep(deps: Dependencies, message: RepairMessage): Promise<void> {
   const { order, suborder, failure, undo, attempt, taskToken, timeLimitSeconds } = message;
   const step = failedStep(message);
-  const kind = undo ? 'undo' : 'hold';
+  const [row, record] = await Promise.all([
+    getSuborder(deps, order, suborder),
+    getStep(deps, order, suborder, step),
+  ]);
+  // What is asked for once more, to be undone, is waited for as its undo would be.
+  const kind = undo || (isEnding(row) && record?.unanswered) ? 'undo' : 'hold';
   const wait = waitId(suborder, step, kind);
   const holds = await holdsNow(deps, message);
   const opens = undo ? undefined : opensAt(failure.task, deps.now());

@@ -6,19 +6,19 @@ import { ON_HOLD } from '#shared/holds/holds.ts';
 import { beginEnding } from '#shared/steps/begin-ending.ts';
 import { waitId } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { isCancelled } from '#shared/steps/ending.ts';
+import { isCancelled, isEnding } from '#shared/steps/ending.ts';
 import { projectOrderState } from '#shared/steps/order-state.ts';
 import { recordStep } from '#shared/steps/record-step.ts';
-import { deskOf, ruleFor } from '#shared/steps/rules.ts';
+import { deskOf, isUnanswered, ruleFor } from '#shared/steps/rules.ts';
 import { FIRST_RUN, isDone } from '#shared/steps/run-step.ts';
-import { runsAgainAfter, stepFails, stepRunsAgain } from '#shared/steps/step-status.ts';
+import { type FailedStep, runsAgainAfter, stepFails, stepRunsAgain } from '#shared/steps/step-status.ts';
 import { moveSuborder } from '#shared/steps/suborder-state.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
 import type { StepRecord } from '#shared/store/records.ts';
 import { getStep, getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { getWait } from '#shared/store/waits.ts';
-import { taskNamed } from '#shared/tasks/registry.ts';
+import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import { type RejectionRule, SELF } from '#shared/tasks/task.ts';
 import { failureHistory } from '#shared/work-items/history.ts';
 import { openWorkItem } from '#shared/work-items/open.ts';
@@ -37,8 +37,13 @@ interface Direction {
  * Decides what follows from a failed step, by the rule of its task: a work item for a person, or at once back to a
  * step, on with a flag, or to cancellation. Safe to repeat: the same message opens nothing twice.
  */
-export async function routeFailure(deps: Dependencies, message: RepairMessage): Promise<void> {
-  if (message.failure.error === ON_HOLD.error) return holdStep(deps, message);
+export async function routeFailure(deps: Dependencies, received: RepairMessage): Promise<void> {
+  const unanswered = await unansweredStep(deps, received);
+  if (received.failure.error === ON_HOLD.error) {
+    if (unanswered) await markFailed(deps, received, { unanswered });
+    return holdStep(deps, received);
+  }
+  const message = { ...received, undo: received.undo ?? unanswered?.undo };
   const { undo } = message;
   const rule = await ruleOf(deps, message);
   const desk = deskOf(rule);
@@ -50,7 +55,13 @@ export async function routeFailure(deps: Dependencies, message: RepairMessage): 
   const { failure } = repaired;
   const asks = rule.action === 'ask-customer' ? desk.tells : undefined;
   // A question is told of when it is put, each one by itself.
-  if (!undo) await hold(deps, repaired, asks ? undefined : desk.tells, asks ? 'pending' : 'held');
+  if (!received.undo)
+    await hold(
+      deps,
+      repaired,
+      { tells: asks ? undefined : desk.tells, unanswered },
+      asks ? 'pending' : 'held',
+    );
   const task = undo ?? failure.task;
   await openWorkItem(deps, {
     ...repaired,
@@ -64,6 +75,22 @@ export async function routeFailure(deps: Dependencies, message: RepairMessage): 
     failure: { ...failure, undo },
     asks,
   });
+}
+
+/**
+ * A step that its system may have done although it does not answer. When its suborder ends, it is to be undone, and that is
+ * what fails.
+ */
+async function unansweredStep(
+  deps: Dependencies,
+  { order, suborder, failure, undo }: RepairMessage,
+): Promise<{ takesBack: string | undefined; undo: string | undefined } | undefined> {
+  if (undo) return undefined;
+  const row = await getSuborder(deps, order, suborder);
+  const { takesBack } = flowNamed(row.flow)?.steps.find(({ id }) => id === failure.step) ?? {};
+  if (!isUnanswered(failure, takesBack !== undefined)) return undefined;
+  const taskBack = compensationOf(taskNamed(failure.task))?.name ?? failure.task;
+  return { takesBack, undo: isEnding(row) ? taskBack : undefined };
 }
 
 /** The failure as one of the earlier step that asked for the wrong thing: a person corrects that, and it runs again. */
@@ -114,11 +141,11 @@ async function follow(deps: Dependencies, message: RepairMessage): Promise<Direc
     return { resumeAt: 'end', flags: {} };
   }
   if (rule.action === 'continue-with-flag') {
-    if (rule.tells) await markFailed(deps, message, rule.tells);
+    if (rule.tells) await markFailed(deps, message, rule);
     await completeWithFlag(deps, message, rule);
     return { resumeAt: failure.step, flags: { [rule.flag]: true } };
   }
-  if (rule.tells) await markFailed(deps, message, rule.tells);
+  if (rule.tells) await markFailed(deps, message, rule);
   if (rule.action === 'fail-item') await failItem(deps, message);
   return { resumeAt: 'cancel', flags: {} };
 }
@@ -162,11 +189,11 @@ async function goOn(
 async function hold(
   deps: Dependencies,
   message: RepairMessage,
-  tells: MessageTemplate | undefined,
+  told: Pick<FailedStep, 'tells' | 'unanswered'>,
   state: 'held' | 'pending',
 ): Promise<void> {
   const { order, suborder } = message;
-  await markFailed(deps, message, tells);
+  await markFailed(deps, message, told);
   await writeTogether(deps, [
     moveSuborder(order, suborder, state === 'held' ? ['inProgress', 'pending'] : ['inProgress'], state),
   ]);
@@ -176,12 +203,13 @@ async function hold(
 async function markFailed(
   deps: Dependencies,
   message: RepairMessage,
-  tells?: MessageTemplate,
+  { tells, unanswered }: Pick<FailedStep, 'tells' | 'unanswered'>,
 ): Promise<void> {
   const { order, suborder, failure } = message;
+  const { task } = failure;
   const at = deps.now().toISOString();
   await writeTogether(deps, [
-    stepFails({ order, suborder, step: failedStep(message), task: failure.task, run: FIRST_RUN, at, tells }),
+    stepFails({ order, suborder, step: failedStep(message), task, run: FIRST_RUN, at, tells, unanswered }),
   ]);
 }
 
@@ -202,7 +230,7 @@ async function repeatFrom(
   const before = flow && ancestors(flow);
   const repeats = (step: string) =>
     step === failed || step === first || (before?.get(failed)?.has(step) && before.get(step)?.has(first));
-  await markFailed(deps, message, tells);
+  await markFailed(deps, message, { tells });
   const start = records.find(({ step, status }) => step === first && status === 'done');
   const again = records.filter(({ step, status }) => repeats(step) && status !== 'obsolete');
   const done = again.filter(isDone).length;

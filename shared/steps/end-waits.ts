@@ -1,12 +1,12 @@
 import { TechnicalError } from '#shared/domain/errors.ts';
 import { tableName } from '#shared/store/client.ts';
-import type { Outcome, Suborder, Wait, WorkItem } from '#shared/store/records.ts';
+import type { Outcome, StepRecord, Suborder, Wait, WorkItem } from '#shared/store/records.ts';
 import { getStep } from '#shared/store/suborders.ts';
 import { getWaits } from '#shared/store/waits.ts';
 import { closeWorkItem, isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
 import type { TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
-import { SUBORDER_ENDING } from './ending.ts';
+import { SUBORDER_ENDING, wayOut } from './ending.ts';
 import { FIRST_RUN } from './run-step.ts';
 import { writeTogether } from './transaction.ts';
 
@@ -38,10 +38,11 @@ export async function endWait(deps: Dependencies, wait: Wait, ends: Suborder['en
   if (wait.status !== 'open' || wait.kind === 'undo' || wait.step === UNDOING) return;
   const at = deps.now().toISOString();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const item = await workItemOf(deps, wait);
+    const record = await getStep(deps, wait.order, wait.suborder, wait.step);
+    const item = await workItemOf(deps, wait, record);
     if (item?.failure?.undo !== undefined) return;
     const refused = await writeTogether(deps, [
-      ends === 'amended' && wait.kind === 'gate' ? leaveForNow(wait) : leave(wait),
+      ends === 'amended' && wait.kind === 'gate' ? leaveForNow(wait) : leave(wait, outcomeOf(wait, record)),
       ...(item && isLive(item.state)
         ? [closeWorkItem(item, { by: 'milepost', note: NOTES[ends ?? 'cancelled'], at })]
         : []),
@@ -54,12 +55,12 @@ export async function endWait(deps: Dependencies, wait: Wait, ends: Suborder['en
 /** Where the wait stands among the writes that end it: when it is refused, it has its outcome. */
 const WAIT = 0;
 
-/** A failed step goes to the undo at once; anything else fails, and comes there by its rule. */
-const outcomeOf = ({ kind }: Wait): Outcome =>
-  kind === 'repair' || kind === 'hold' ? { result: { resumeAt: 'cancel', flags: {} } } : SUBORDER_ENDING;
+/** A failed step goes to the undo; anything else fails, and comes there by its rule. */
+const outcomeOf = ({ kind }: Wait, record: StepRecord | undefined): Outcome =>
+  kind === 'repair' || kind === 'hold' ? wayOut(record) : SUBORDER_ENDING;
 
 /** The write that has a flow leave a wait; refused once the wait has its outcome, which a gate and a timer have from the start. */
-export const leave = (wait: Wait, outcome: Outcome = outcomeOf(wait)): TransactItem => ({
+const leave = (wait: Wait, outcome: Outcome): TransactItem => ({
   Update: {
     TableName: tableName('waits'),
     Key: { order: wait.order, wait: wait.wait },
@@ -98,9 +99,9 @@ const leaveForNow = ({ order, wait }: Wait): TransactItem => ({
 async function workItemOf(
   deps: Dependencies,
   { order, suborder, step, kind }: Wait,
+  record: StepRecord | undefined,
 ): Promise<WorkItem | undefined> {
   if (kind !== 'manual' && kind !== 'repair') return undefined;
-  const record = await getStep(deps, order, suborder, step);
   const ref = { order, suborder, step, run: record?.run ?? FIRST_RUN };
   return readWorkItem(deps, workItemId({ ...ref, kind: kind === 'manual' ? 'manual' : 'fallout' }));
 }

@@ -1,5 +1,5 @@
 import { StateConflict } from '#shared/domain/errors.ts';
-import type { Suborder } from '#shared/store/records.ts';
+import type { Outcome, StepRecord, Suborder } from '#shared/store/records.ts';
 
 /** Whether a suborder is to end before its work is done: none of its steps may start any more. */
 export const isEnding = ({ ends }: Pick<Suborder, 'ends'>): boolean => ends !== undefined;
@@ -13,6 +13,17 @@ export const SUBORDER_ENDING = {
   error: 'SuborderEnding',
   cause: 'The suborder is being cancelled or changed',
 } as const;
+
+/** Where a flow goes to be undone. */
+const CANCEL = 'cancel';
+
+/**
+ * Where a flow goes from a failed step as its suborder ends: to the undo. When nobody knows whether the step was done, it
+ * is asked for once more first.
+ */
+export const wayOut = (step: Pick<StepRecord, 'step' | 'unanswered'> | undefined): Outcome => ({
+  result: { resumeAt: step?.unanswered ? step.step : CANCEL, flags: {} },
+});
 
 /** The error of what may not go on, since its suborder is to end. */
 export const suborderEnding = ({ order, suborder }: Pick<Suborder, 'order' | 'suborder'>): StateConflict =>

@@ -1,10 +1,12 @@
 import type { Desk } from '#shared/domain/desks.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
+import { ON_HOLD } from '#shared/holds/holds.ts';
 import { ALL_UNDO_TASKS, taskNamed } from '#shared/tasks/registry.ts';
 import {
   askCustomer,
   cancelItem,
   fallout,
+  leavesAnEffect,
   type RejectionRule,
   type Rejections,
   type Task,
@@ -19,6 +21,8 @@ export interface Failure {
   /** What the flow says about rejections of this step, and the desk that it gives it to. */
   readonly onReject?: Rejections | undefined;
   readonly desk?: Desk | undefined;
+  /** How often it was tried. */
+  readonly attempts?: number | undefined;
 }
 
 /** Errors that the product itself raises, whatever the task. */
@@ -29,15 +33,27 @@ const OWN_RULES: Readonly<Record<string, RejectionRule>> = {
 };
 
 /** What happens after a failure: the task's rule for a business rejection, else a work item on the task's desk. */
-export function ruleFor({ task, error, undo, onReject, desk }: Failure): RejectionRule {
+export function ruleFor(failure: Failure): RejectionRule {
+  const { task, undo, desk } = failure;
   if (undo) return fallout(undoDesk(undo));
   const declared = taskNamed(task);
-  return (
-    onReject?.[error] ??
-    declared?.rejections[error] ??
-    OWN_RULES[error] ??
-    fallout(desk ?? (declared ? falloutDesk(declared) : 'SUPERVISOR'))
-  );
+  return declaredRule(failure) ?? fallout(desk ?? (declared ? falloutDesk(declared) : 'SUPERVISOR'));
+}
+
+const declaredRule = ({ task, error, onReject }: Failure): RejectionRule | undefined =>
+  onReject?.[error] ?? taskNamed(task)?.rejections[error] ?? OWN_RULES[error];
+
+/**
+ * Whether an underlying system may have done a step that failed, and keeps it: nobody has said no, but no answer came.
+ * @param takesBack the step takes the effect of an earlier one back
+ */
+export function isUnanswered(failure: Failure, takesBack: boolean): boolean {
+  const task = taskNamed(failure.task);
+  if (task?.kind !== 'system' || declaredRule(failure)) return false;
+  const { error, attempts = 1 } = failure;
+  // What may not begin was not done, unless it had begun before.
+  if (error === ON_HOLD.error && attempts === 1) return false;
+  return takesBack || leavesAnEffect(task);
 }
 
 function undoDesk(name: string): Desk {

@@ -82,8 +82,8 @@ export const callUnderlyingSystem =
  * done answers at once; (3) collect the task's input; (4) do the work under the step's idempotency key;
  * (5) check the outputs; (6) record the step, its milestone and the gates it opens in one transaction.
  *
- * @throws StateConflict `SuborderEnding` when the suborder is being cancelled: no new step starts. One that is tried again
- * may have been done, and is done to its end
+ * @throws StateConflict `SuborderEnding` when the suborder is being cancelled: no new step starts. One that may have been done
+ * is asked for again, so that what it did is known and undone
  * @throws StateConflict `OnHold` when it is suspended, a switch keeps calls from going out, or it is possible at other hours only
  * @throws InputIncomplete, BusinessRejection, ContractViolation: for a person or a rule; TechnicalError, AnswerPending: retried
  */
@@ -100,7 +100,7 @@ export async function runStep<T extends SystemTask>(
   ]);
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };
-  if (isEnding(suborder) && !mayHaveBeenDone(task, event)) throw suborderEnding(suborder);
+  if (isEnding(suborder) && !mayHaveBeenDone(task, event, recorded)) throw suborderEnding(suborder);
   assertNotOnHold(suborder, switches, task);
   assertOpen(task, deps.now());
 
@@ -131,11 +131,14 @@ export async function runStep<T extends SystemTask>(
 }
 
 /**
- * Whether an attempt before may have had its effect although its answer was lost: the same key asks the system again, so
- * that what it did is known, and undone once.
+ * Whether an attempt before, or all of them until it came to a desk, may have had its effect although its answer was lost:
+ * the same key asks the system again, so that what it did is known, and undone once.
  */
-const mayHaveBeenDone = (task: SystemTask, { retryCount = 0, takesBack }: StepEvent): boolean =>
-  retryCount > 0 && (takesBack !== undefined || leavesAnEffect(task));
+const mayHaveBeenDone = (
+  task: SystemTask,
+  { retryCount = 0, takesBack }: StepEvent,
+  recorded: StepRecord | undefined,
+): boolean => recorded?.unanswered || (retryCount > 0 && (takesBack !== undefined || leavesAnEffect(task)));
 
 async function unlessRejected<T>(
   deps: Dependencies,
@@ -146,8 +149,10 @@ async function unlessRejected<T>(
   try {
     return await work;
   } catch (error) {
-    if (error instanceof BusinessRejection) await turnBack(deps, suborder, step);
-    throw error;
+    if (!(error instanceof BusinessRejection)) throw error;
+    await turnBack(deps, suborder, step);
+    // It was asked for only to know what it did, and it did nothing: that is no failure.
+    throw isEnding(suborder) ? suborderEnding(suborder) : error;
   }
 }
 

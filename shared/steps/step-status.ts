@@ -14,14 +14,25 @@ export interface FailedStep {
   readonly run: number;
   readonly at: string;
   readonly tells?: MessageTemplate | undefined;
+  /** Set when its system may have done it: the earlier step, if any, whose effect it has taken back then. */
+  readonly unanswered?: Pick<StepRecord, 'takesBack'> | undefined;
 }
 
 /** The write that shows a step as fallout; refused for one that is done. */
-export const stepFails = ({ order, suborder, step, task, run, at, tells }: FailedStep): TransactItem => ({
+export const stepFails = ({
+  order,
+  suborder,
+  step,
+  task,
+  run,
+  at,
+  tells,
+  unanswered,
+}: FailedStep): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(order, suborder, step),
-    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = if_not_exists(#run, :run), #status = :fallout, #at = :at ${tells ? ', #tells = :tells' : 'REMOVE #tells'}`,
+    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = if_not_exists(#run, :run), #status = :fallout, #at = :at${unanswered ? ', #unanswered = :true' : ''}${unanswered?.takesBack ? ', #takesBack = :takesBack' : ''}${tells ? ', #tells = :tells' : ' REMOVE #tells'}`,
     ConditionExpression: 'attribute_not_exists(sk) OR NOT #status IN (:done, :skipped)',
     ExpressionAttributeNames: {
       '#suborder': 'suborder',
@@ -31,6 +42,8 @@ export const stepFails = ({ order, suborder, step, task, run, at, tells }: Faile
       '#status': 'status',
       '#at': 'at',
       '#tells': 'tells',
+      ...(unanswered && { '#unanswered': 'unanswered' }),
+      ...(unanswered?.takesBack && { '#takesBack': 'takesBack' }),
     },
     ExpressionAttributeValues: {
       ':suborder': suborder,
@@ -42,6 +55,8 @@ export const stepFails = ({ order, suborder, step, task, run, at, tells }: Faile
       ':skipped': 'skipped',
       ':at': at,
       ...(tells && { ':tells': tells }),
+      ...(unanswered && { ':true': true }),
+      ...(unanswered?.takesBack && { ':takesBack': unanswered.takesBack }),
     },
   },
 });
@@ -51,9 +66,15 @@ export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string): Trans
   Update: {
     TableName: tableName('suborders'),
     Key: { order, sk },
-    UpdateExpression: 'SET #run = :next, #status = :obsolete, #at = :at REMOVE #reminders',
+    UpdateExpression: 'SET #run = :next, #status = :obsolete, #at = :at REMOVE #reminders, #unanswered',
     ConditionExpression: '#run = :run',
-    ExpressionAttributeNames: { '#run': 'run', '#status': 'status', '#at': 'at', '#reminders': 'reminders' },
+    ExpressionAttributeNames: {
+      '#run': 'run',
+      '#status': 'status',
+      '#at': 'at',
+      '#reminders': 'reminders',
+      '#unanswered': 'unanswered',
+    },
     ExpressionAttributeValues: { ':run': run, ':next': run + 1, ':obsolete': 'obsolete', ':at': at },
   },
 });

@@ -96,6 +96,8 @@ export const stepSchema = z.object({
   /** Counts runs, not attempts: a retry keeps the number, going back to the step counts up. */
   run: z.int(),
   outputs: facts.default({}),
+  /** Of one that failed: its system has not answered, so that nobody knows whether this run was done. */
+  unanswered: z.literal(true).optional(),
   /** Id of the employee, event or system that completed it. */
   by: z.string().optional(),
   reaches: z.enum(MILESTONES).optional(),

@@ -8,6 +8,7 @@ import { taskNamed } from '#shared/tasks/registry.ts';
 import { parse } from '#shared/tmf622/pointer.ts';
 import { correctsFacts, inputFieldsOf, readCorrections } from './corrections.ts';
 import { type Decision, finishWorkItem } from './finish.ts';
+import { endsItem } from './step-writes.ts';
 
 const note = z.string().trim().max(2000).optional();
 
@@ -59,7 +60,7 @@ export async function answerQuestion(
   return finishWorkItem(deps, { sub: by, desks: [item.desk] }, id, (found) => decide(deps, found, body));
 }
 
-function decide(deps: Dependencies, item: WorkItem, body: unknown): Decision {
+async function decide(deps: Dependencies, item: WorkItem, body: unknown): Promise<Decision> {
   const given = parse(answerSchema, body);
   const told = { what: 'CUSTOMER_ANSWERED', ...(given.note !== undefined && { note: given.note }) };
   const result = (outputs?: WorkItem['context']) => ({
@@ -68,7 +69,7 @@ function decide(deps: Dependencies, item: WorkItem, body: unknown): Decision {
     ...(outputs && { outputs }),
   });
   if (given.answer === 'DECLINE')
-    return { what: told.what, result: result(), outcome: { result: { resumeAt: 'cancel', flags: {} } } };
+    return { what: told.what, result: result(), ...(await endsItem(deps, item, 'cancelled')) };
   const outcome = { result: { resumeAt: item.failure?.step ?? item.step, flags: {} } };
   if (!given.corrections || Object.keys(given.corrections).length === 0)
     return { what: told.what, result: result(), outcome };

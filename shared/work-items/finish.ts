@@ -35,13 +35,13 @@ export async function finishWorkItem(
   deps: Dependencies,
   employee: Employee,
   id: string,
-  decide: (item: WorkItem) => Decision,
+  decide: (item: WorkItem) => Decision | Promise<Decision>,
   bulk?: BulkMark,
 ): Promise<WorkItem> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await loadFor(deps, employee, id);
     assertAsSelected(item, bulk);
-    const { result, what = result.action, outcome, unit, step } = decide(item);
+    const { result, what = result.action, outcome, unit, step } = await decide(item);
     const now = deps.now();
     const at = now.toISOString();
     const made = {

@@ -4,7 +4,6 @@ import { durationSchema, durationSeconds } from '#shared/domain/duration.ts';
 import { Forbidden, StateConflict } from '#shared/domain/errors.ts';
 import { reasonSchema } from '#shared/domain/reason.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { undone } from '#shared/steps/undo-step.ts';
 import type { WorkItem } from '#shared/store/records.ts';
 import { parse } from '#shared/tmf622/pointer.ts';
 import { askCustomer } from './ask.ts';
@@ -14,7 +13,7 @@ import { type Decision, finishWorkItem } from './finish.ts';
 import { formOf } from './forms.ts';
 import { moveTo } from './lifecycle.ts';
 import { changeWorkItem } from './load.ts';
-import { completesStep, failsItem } from './step-writes.ts';
+import { completesStep, endsItem, takenBack } from './step-writes.ts';
 import { unitChange } from './units.ts';
 import type { BulkMark } from './within-bulk.ts';
 
@@ -75,7 +74,7 @@ export function actionsOf(
   return actions.filter((action) => action !== 'SKIP' || isSupervisor(employee));
 }
 
-/** Where the flow goes on: the id of a step or gate, or `cancel`. What sets flags is the step, once it is passed. */
+/** Where the flow goes on: the id of a step or gate. What sets flags is the step, once it is passed. */
 const resumeAt = (where: string) => ({ result: { resumeAt: where, flags: {} } });
 
 /**
@@ -135,12 +134,12 @@ function assertPossible(item: WorkItem, employee: Employee, action: RepairAction
   throw new StateConflict('NOT_POSSIBLE', `${action} is not possible for an undo`);
 }
 
-function decide(
+async function decide(
   deps: Dependencies,
   { sub: by }: Employee,
   item: WorkItem,
   resolution: Exclude<Resolution, { action: 'REASSIGN' | 'ASK_CUSTOMER' }>,
-): Decision {
+): Promise<Decision> {
   const { order, suborder, step, task, context } = item;
   const { action, reason: note } = resolution;
   switch (action) {
@@ -155,13 +154,9 @@ function decide(
       };
     }
     case 'CANCEL_ITEM':
-      return { result: { action, note }, outcome: resumeAt('cancel') };
+      return { result: { action, note }, ...(await endsItem(deps, item, 'cancelled')) };
     case 'FAIL_ITEM':
-      return {
-        result: { action, note },
-        outcome: resumeAt('cancel'),
-        step: () => failsItem(deps, item),
-      };
+      return { result: { action, note }, ...(await endsItem(deps, item, 'failed')) };
     case 'SKIP':
       return {
         result: { action, note },
@@ -176,7 +171,7 @@ function decide(
         outcome: resumeAt(step),
         unit: unitChange(task, { order, suborder }, outputs, context),
         step: async (at) =>
-          isUndo(item) ? [undone(order, suborder, step, at)] : completesStep(deps, item, { outputs, by, at }),
+          isUndo(item) ? takenBack(deps, item, { by, at }) : completesStep(deps, item, { outputs, by, at }),
       };
     }
   }

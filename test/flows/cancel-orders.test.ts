@@ -201,6 +201,109 @@ describe('a cancel at any moment', () => {
     expect(stage.simulator.doubleEffects()).toMatchObject({ byKey: [], undoneTwice: [] });
   });
 
+  describe('when a step came to its desk because no attempt was answered', () => {
+    /** Each attempt until the retries end. */
+    const ATTEMPTS = 7;
+
+    /** An order whose step was done, of which nobody knows. */
+    async function unanswered(offering: string, operation: string, times = ATTEMPTS): Promise<string> {
+      stage.script({ operation }, { kind: 'lost', times });
+      const order = await stage.submit({ ...later(offering), channel: [] });
+      await stage.advance('PT1H');
+      expect((await stage.item(order, '1')).state).toBe('held');
+      expect(stage.effects(order, operation)).toHaveLength(1);
+      return order;
+    }
+
+    async function expectAllUndone(order: string, state: 'cancelled' | 'failed', latest: string) {
+      await stage.advance('PT1H');
+      expect(await states(order)).toEqual({ order: state, items: [`1 ${state}`] });
+      const { done, undone } = balance(order);
+      expect(undone).toEqual(done.toReversed());
+      expect(undone[0]).toBe(`01.${latest}`);
+      expect(stage.simulator.doubleEffects()).toMatchObject({ byKey: [], undoneTwice: [] });
+    }
+
+    it.each([
+      ['mobile.provision', 'MOBILE_OPS', 'provision'],
+      ['asset.unlock', 'ORDER_DESK', 'bill'],
+    ] as const)(
+      'has the system asked for %s once more, and undoes what it did',
+      async (operation, desk, latest) => {
+        const order = await unanswered('mobile-postpaid-20gb', operation);
+        await cancel(order);
+        expect(await stage.desk(desk, order)).toEqual([]);
+        await expectAllUndone(order, 'cancelled', latest);
+      },
+    );
+
+    it.each([
+      ['CANCEL_ITEM', 'cancelled'],
+      ['FAIL_ITEM', 'failed'],
+    ] as const)('does so too when the desk decides %s', async (action, state) => {
+      const order = await unanswered('mobile-postpaid-20gb', 'mobile.provision');
+      const { id } = await stage.workItem('MOBILE_OPS', order, '01');
+      await stage.act(id, 'resolve', { action, reason: 'Not wanted any more' });
+      await expectAllUndone(order, state, 'provision');
+    });
+
+    it('has nothing to undo when the system answers that it will not do it', async () => {
+      stage.script(
+        { operation: 'mobile.provision' },
+        { kind: 'fail', times: ATTEMPTS },
+        { kind: 'reject', code: 'PROFILE_INVALID' },
+      );
+      const order = await stage.submit({ ...later('mobile-postpaid-20gb'), channel: [] });
+      await stage.advance('PT1H');
+      await cancel(order);
+      await stage.advance('PT1H');
+      expect((await states(order)).order).toBe('cancelled');
+      expect(stage.effects(order, 'mobile.provision')).toEqual([]);
+      const { done, undone } = balance(order);
+      expect(undone).toEqual(done.toReversed());
+    });
+
+    it('brings its undo to the desk when the system still does not answer', async () => {
+      const order = await unanswered('mobile-postpaid-20gb', 'mobile.provision', 2 * ATTEMPTS);
+      const task = await cancel(order);
+      await stage.advance('PT1H');
+      expect(await stage.api.cancellation(task.id)).toMatchObject({ state: 'inProgress' });
+      const { id } = await stage.workItem('ACTIVATION_FALLOUT', order, '01');
+      expect(await stage.api.workItem(id)).toMatchObject({
+        failure: { step: 'provision', error: 'Timeout', undo: 'mobile.deprovision' },
+        actions: ['RETRY', 'COMPLETE_BY_HAND', 'REASSIGN'],
+      });
+      await stage.act(id, 'resolve', { action: 'RETRY', reason: 'It is up again' });
+      await expectAllUndone(order, 'cancelled', 'provision');
+      expect(await stage.api.cancellation(task.id)).toMatchObject({ state: 'done' });
+    });
+
+    it('waits until calls may go out again before it is asked for', async () => {
+      const order = await unanswered('mobile-postpaid-20gb', 'mobile.provision');
+      const incident = { kind: 'system', name: 'hss-ocs', reason: 'INC-7' };
+      await stage.api.request({ role: 'ops', method: 'POST', path: '/incident-switches', body: incident });
+      await stage.advance('PT1M');
+      await cancel(order);
+      await stage.advance('PT1H');
+      expect((await states(order)).order).toBe('pendingCancellation');
+      const off = '/incident-switches/system:hss-ocs/off';
+      await stage.api.request({ role: 'ops', method: 'POST', path: off });
+      await expectAllUndone(order, 'cancelled', 'provision');
+    });
+
+    it('goes on when the desk has taken back by hand what nobody could ask for', async () => {
+      const order = await unanswered('mobile-postpaid-20gb', 'mobile.provision', 2 * ATTEMPTS);
+      await cancel(order);
+      await stage.advance('PT1H');
+      const { id } = await stage.workItem('ACTIVATION_FALLOUT', order, '01');
+      await stage.act(id, 'resolve', { action: 'COMPLETE_BY_HAND', reason: 'Taken out in the HLR' });
+      await stage.advance('PT1H');
+      expect((await states(order)).order).toBe('cancelled');
+      const { done, undone } = balance(order);
+      expect(undone).toEqual(done.toReversed().filter((step) => step !== '01.provision'));
+    });
+  });
+
   it('leaves nothing behind: what was done is undone, each step once, the last one first', async () => {
     const document = { ...later('mobile-postpaid-20gb', 'mobile-postpaid-20gb'), channel: [] };
     const racing = Array.from({ length: 16 }, async (_, index) => {

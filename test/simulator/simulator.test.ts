@@ -191,6 +191,14 @@ describe('scripts', () => {
     expect(simulator.ledger()).toHaveLength(1);
   });
 
+  it('can lose the answers of retries too, until one was heard', async () => {
+    simulator.script({ match: {}, answers: [{ kind: 'lost', times: 3 }] });
+    for (const status of [504, 504, 504, 200]) expect(await reserve()).toMatchObject({ status });
+    simulator.script({ match: {}, answers: [{ kind: 'lost' }] });
+    expect(await reserve()).toMatchObject({ status: 200 });
+    expect(simulator.ledger()).toHaveLength(1);
+  });
+
   it('can answer late', async () => {
     simulator.script({ match: {}, answers: [{ kind: 'fail', milliseconds: 40 }] });
     const started = performance.now();
