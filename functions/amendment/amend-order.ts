@@ -198,15 +198,18 @@ function plannedWith(order: OrderNumber, facts: OrderFacts, gone: ReadonlySet<st
   return plan;
 }
 
-/** What items and dates that change mean for the suborders that are there; until the order is divided, nothing. */
+/** The order's own facts that mean something to steps and can change. */
+const USED_BY_STEPS = ['requestedDate', 'addressId', 'accountId'] as const satisfies (keyof OrderFacts)[];
+
+/** What items, dates, the place and the account that change mean for the suborders that are there; until the order is divided, nothing. */
 function changes(
   { stored: { header }, underWay, now }: Change,
   amendment: Pick<Amendment, 'changed'>,
   { before: earlier, after: facts }: { readonly before: OrderFacts; readonly after: OrderFacts },
   gone: ReadonlySet<string>,
 ): (ChangedSuborders & { readonly plan: OrderPlan }) | undefined {
-  const isDated = earlier.requestedDate !== facts.requestedDate;
-  if (!underWay.timing || (amendment.changed.length === 0 && !isDated)) return undefined;
+  const ordersFacts = USED_BY_STEPS.filter((name) => earlier[name] !== facts[name]);
+  if (!underWay.timing || (amendment.changed.length === 0 && ordersFacts.length === 0)) return undefined;
   const known = new Set(earlier.items.map(({ id }) => id));
   const before = plannedWith(header.order, earlier, gone);
   const after = plannedWith(
@@ -214,8 +217,7 @@ function changes(
     { ...facts, items: facts.items.filter(({ id }) => known.has(id)) },
     gone,
   );
-  const dates = isDated ? ['requestedDate'] : [];
-  return { ...changeSuborders({ before, after, orderFacts: dates, now }, underWay), plan: after };
+  return { ...changeSuborders({ before, after, orderFacts: ordersFacts, now }, underWay), plan: after };
 }
 
 /** When what has not begun begins: at once, or for the date that the customer asks for. */

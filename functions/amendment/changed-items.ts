@@ -93,7 +93,7 @@ function changeOf(
   const steps = underWay.steps.filter(({ suborder }) => suborder === row.suborder);
   const hasOtherPath = !isDeepStrictEqual(row.flags, is.flags);
   if (!hasOtherPath && !hasComeTo(flow, changed, steps))
-    return names.length === 0 ? undefined : knows(row, next);
+    return names.length > 0 || flow.steps.some((step) => uses(step, changed)) ? knows(row, next) : undefined;
   const affected = affectedSteps(flow, { changed, before: row.flags, after: is.flags }, steps);
   assertReturn(row, flow, steps, affected);
   assertNobodyHasGoneOn(row, steps, affected, underWay);

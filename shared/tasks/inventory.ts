@@ -63,7 +63,6 @@ export const lock = defineTask({
     /** Finds the product when only its number is known, as when it is to be ported out. */
     installedNumber: z.string().optional(),
     product: z.string(),
-    addressId: z.string().optional(),
     order: z.string(),
   }),
   output: z.object({

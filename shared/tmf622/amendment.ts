@@ -30,9 +30,14 @@ const patchSchema = z.strictObject({
   notificationContact: text.nullish(),
   priority: text.nullish(),
   note: z.array(z.looseObject({ text })).nullish(),
+  billingAccount: z.looseObject({}).nullish(),
+  place: z.array(z.looseObject({})).nullish(),
   /** All items that the order is to have. */
   productOrderItem: z.array(patchItem).min(1).optional(),
 });
+
+/** Attributes that are checked as those of a new order. */
+const CHECKED = ['billingAccount', 'place', 'productOrderItem'];
 
 /** A change of an order. */
 export interface Amendment {
@@ -61,10 +66,9 @@ export function readAmendment(body: unknown, document: OrderDocument): Amendment
   const merged = { ...document, ...Object.fromEntries(changes), productOrderItem: items };
   const amended = Object.fromEntries(Object.entries(merged).filter(([name]) => !removals.has(name)));
   return {
-    document:
-      added.length === 0 && changed.size === 0
-        ? orderDocumentSchema.parse(amended)
-        : inPatch(body, items, () => readOrder(amended, document.orderDate)),
+    document: CHECKED.some((name) => Object.hasOwn(read.data, name))
+      ? inPatch(body, items, () => readOrder(amended, document.orderDate))
+      : orderDocumentSchema.parse(amended),
     added: added.map(({ id }) => id),
     changed: [...changed.keys()],
     removed,
@@ -126,7 +130,7 @@ function itemChanges(items: readonly PatchItem[], document: OrderDocument) {
     if (!isDeepStrictEqual(fixedPart(item), fixedPart(before)))
       throw new StateConflict(
         'AmendmentNotPossible',
-        `Item ${item.id}: only what is ordered, and its characteristics, can be changed: cancel it, and send it anew as an order of its own`,
+        `Item ${item.id}: its action, its relations and the installed product that it is about cannot be changed: cancel it, and send it anew as an order of its own`,
       );
     changed.set(item.id, withoutServerSet(item));
   }
@@ -145,10 +149,8 @@ const isSame = (item: PatchItem, before: ProductOrderItem): boolean =>
 const fixedPart = ({ productOrderItem = [], product, ...item }: PatchItem): unknown => ({
   id: item.id,
   action: item.action,
-  billingAccount: item.billingAccount,
   relations: item.productOrderItemRelationship,
   installed: product?.id,
-  place: product?.place,
   inside: productOrderItem.map(fixedPart),
 });
 

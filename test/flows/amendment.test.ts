@@ -313,6 +313,46 @@ describe('an item that is changed', () => {
   });
 });
 
+describe('another place or billing account', () => {
+  const line = { ...item('1'), productOffering: { id: 'fibre-1000' } };
+  const place = [{ id: 'addr-78', role: 'installationAddress' }];
+  const addresses = (order: string, operation: string) =>
+    stage.effects(order, operation).map(({ input }) => input.addressId);
+
+  it('is undone back to the first step that uses it, and known to what comes later', async () => {
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [line, physicalSim('2')] });
+    expect(addresses(order, 'resource.assign')).toEqual(['addr-77']);
+    const answer = await patch(order, { place, billingAccount: { id: 'account-2' } });
+    expect(answer).toMatchObject({ status: 200, body: { place, billingAccount: { id: 'account-2' } } });
+    await stage.advance('PT1H');
+    expect(addresses(order, 'serviceability.check')).toEqual(['addr-77', 'addr-78']);
+    expect(stage.steps(order, 'resource.release')).toEqual(['01.assign.undo']);
+    expect(addresses(order, 'resource.assign')).toEqual(['addr-77', 'addr-78']);
+
+    await stage.pick(order, '02');
+    expect(addresses(order, 'logistics.ship')).toEqual(['addr-78']);
+    expect(stage.steps(order, 'number.reserve')).toEqual(['02.number']);
+    await stage.deliver(order, '02');
+    const [bill] = stage.effects(order, 'billing.start');
+    expect(bill).toMatchObject({ step: '02.bill', input: { accountId: 'account-2' } });
+    expect(stage.simulator.doubleEffects()).toMatchObject({ byKey: [], undoneTwice: [] });
+  });
+
+  it('may stand at its items, and is one for all of them', async () => {
+    const at = (id: string) => ({ place: [{ id, role: 'installationAddress' }] });
+    const sims = (first: string, second: string) => [
+      { ...physicalSim('1'), product: { ...physicalSim('1').product, ...at(first) } },
+      { ...physicalSim('2'), product: { ...physicalSim('2').product, ...at(second) } },
+    ];
+    const order = await stage.submit({ ...MOBILES, place: [], productOrderItem: sims('a-1', 'a-1') });
+    expect((await patch(order, { productOrderItem: sims('a-1', 'a-2') })).status).toBe(400);
+    expect((await patch(order, { place: [{ id: 'a-2' }] })).status).toBe(400);
+    expect((await patch(order, { productOrderItem: sims('a-2', 'a-2') })).status).toBe(200);
+    await stage.pick(order, '01');
+    expect(addresses(order, 'logistics.ship')).toEqual(['a-2']);
+  });
+});
+
 describe('everything in one change', () => {
   it('is made together: items are changed that have come to it and that have not, one is added, and one removed', async () => {
     const { productOrderItem, ...reference } = referenceOrder();
@@ -493,7 +533,7 @@ describe('a change that cannot be made', () => {
     expect(refusals.map(({ status }) => status)).toEqual([400, 400, 422]);
     const messages = refusals.map(({ body }) => JSON.stringify(body));
     expect(messages[0]).toContain('/relatedParty');
-    expect(messages[2]).toContain('Item 2: only what is ordered');
+    expect(messages[2]).toContain('Item 2: its action');
     expect(await stage.order(order)).toEqual(before);
     expect((await patch('0000000000', { description: 'x' })).status).toBe(404);
   });
