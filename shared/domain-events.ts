@@ -102,7 +102,7 @@ export function domainEvents({ id, at, image, before }: RecordChange): DomainEve
 }
 
 function orderEvents(id: string, at: string, image: unknown, before: RecordChange['before']): DomainEvent[] {
-  const { order, state, orderDate, jeopardy, toldDate, expectedCompletionDate, amendments } =
+  const { order, state, orderDate, jeopardy, toldDate, expectedCompletionDate, amendments, charged } =
     orderHeaderSchema.parse(image);
   const detail = { id, order, suborder: MANAGEMENT };
   if (!before)
@@ -130,7 +130,13 @@ function orderEvents(id: string, at: string, image: unknown, before: RecordChang
       : [
           {
             type: 'OrderAmended' as const,
-            detail: { ...detail, id: `${id}-amended`, at, run: amendments, tells: 'ORDER_AMENDED' as const },
+            detail: {
+              ...detail,
+              id: `${id}-amended`,
+              at,
+              run: amendments,
+              tells: charged === amendments ? ('AMENDMENT_CHARGED' as const) : ('ORDER_AMENDED' as const),
+            },
           },
         ]),
     ...(levelBefore === level

@@ -113,6 +113,8 @@ function writesOf(read: Change, body: unknown) {
   const changed = changes(change, amendment, { before, after: facts }, gone);
   const plan = timing && amendment.added.length > 0 ? plannedWith(header.order, facts, gone) : undefined;
   const added = plan && additions(change, facts, plan, changed?.takenBack ?? new Map());
+  const charges = changed?.charges ?? [];
+  const isCharged = charges.length > 0;
   const startsAt = startOf(facts, timing, now);
   const moved = isMoved
     ? rearmed(change.underWay, before.requestedDate, facts.requestedDate, startsAt, now)
@@ -125,9 +127,9 @@ function writesOf(read: Change, body: unknown) {
       ? project(timing.steps, { ...UNTOUCHED, startsAt }, startsAt).end.toISOString()
       : undefined;
   return [
-    ...guarded('header', headerWrite(header, amendment, isMoved, expected)),
+    ...guarded('header', headerWrite(header, amendment, { isMoved, expected, isCharged })),
     ...guarded('document', documentWrite(header.order, amendment)),
-    ...guarded('history', told(header, by, now, amendment, changed?.charges ?? [])),
+    ...guarded('history', told(header, by, now, amendment, charges)),
     ...guarded('plan', ...(timing ? [] : [isNotPlanned(header.order)])),
     ...guarded('cancellation', ...removed.request),
     ...guarded('wait', ...moved),
@@ -274,16 +276,23 @@ function additions(
   });
 }
 
+interface Consequences {
+  readonly isMoved: boolean;
+  readonly isCharged: boolean;
+  /** When the order is expected to be complete, where that can be said at once. */
+  readonly expected: string | undefined;
+}
+
 function headerWrite(
   { order, amendments = 0, expectedCompletionDate }: OrderHeader,
   { document }: Amendment,
-  isMoved: boolean,
-  expected: string | undefined,
+  { isMoved, expected, isCharged }: Consequences,
 ): TransactItem {
   const { requestedCompletionDate } = document;
   const promise = requestedCompletionDate ?? expected ?? expectedCompletionDate;
   const set = Object.entries({
     amendments: amendments + 1,
+    ...(isCharged && { charged: amendments + 1 }),
     expectedCompletionDate: expected,
     ...(isMoved && {
       requestedCompletionDate: requestedCompletionDate && new Date(requestedCompletionDate).toISOString(),

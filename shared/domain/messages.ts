@@ -14,6 +14,8 @@ export const MESSAGES = {
   CANCELLATION_REFUSED: { channels: ['email', 'portal'] },
   /** A change of the order was accepted. */
   ORDER_AMENDED: { channels: ['email', 'portal'] },
+  /** A change was accepted so late that it costs a fee, or something has to come back. */
+  AMENDMENT_CHARGED: { channels: ['email', 'portal'] },
   /** The address cannot get the product. */
   NOT_SERVICEABLE: { channels: ['email'] },
   /** Credit was denied: deposit or prepaid is offered. */

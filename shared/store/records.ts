@@ -308,6 +308,8 @@ export const orderHeaderSchema = assessmentSchema.extend({
   assessments: z.int().optional(),
   /** How often it was changed since it was accepted. */
   amendments: z.int().optional(),
+  /** The latest of these changes that costs a fee, or has something come back. */
+  charged: z.int().optional(),
   checkAt: instant.optional(),
   completionDate: instant.optional(),
   externalId: z.string().optional(),

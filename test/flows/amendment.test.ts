@@ -227,6 +227,7 @@ describe('an item that is changed', () => {
     expect(await amendments(order)).toMatchObject([
       { details: { changed: ['1'], charges: [{ item: '1', step: 'ship' }] } },
     ]);
+    expect(stage.messages(order)).toContainEqual(expect.stringMatching(/AMENDMENT_CHARGED$/));
     await stage.pick(order, '01', { serialNumber: 'SHD000054321' });
     await stage.deliver(order, '01');
     await stage.advance('PT1H');
