@@ -25,6 +25,19 @@ export const cursorParameter = (decode: (cursor: string) => string | undefined) 
     })
     .optional();
 
+/** A cursor is opaque to clients; it names a place in a list and no list, so it opens no other one. */
+export const encodeCursor = (place: string): string => Buffer.from(place).toString('base64url');
+
+/** The place that a cursor names; undefined when it is not one of ours. */
+export function decodeCursor(cursor: string, places: z.ZodType<string>): string | undefined {
+  const { data } = places.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  return data !== undefined && encodeCursor(data) === cursor ? data : undefined;
+}
+
+/** The parameter `cursor` of a list, made by {@link encodeCursor} from one of these places. */
+export const placeParameter = (places: z.ZodType<string>) =>
+  cursorParameter((cursor) => decodeCursor(cursor, places));
+
 /** Reads the query of a request. @throws InvalidRequest `InvalidQuery` naming each parameter that is wrong */
 export function readQuery<T extends z.ZodType>(
   schema: T,

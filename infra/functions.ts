@@ -656,6 +656,13 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'work-items:repair',
   ),
   route(
+    'bulk-repairs/list',
+    'Lists bulk repairs, the newest first',
+    { tables: { bulkRepairs: [] }, indexes: ['bulkRepairs'] },
+    'GET /bulk-repairs',
+    'work-items:repair',
+  ),
+  route(
     'bulk-repairs/get',
     'Shows how far a bulk repair is',
     { tables: { bulkRepairs: ['GetItem'] } },

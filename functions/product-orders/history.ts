@@ -9,14 +9,7 @@ import { loadHeader } from '#shared/store/orders.ts';
 import type { HistoryEntry } from '#shared/store/records.ts';
 import { getAllSteps, getSuborders } from '#shared/store/suborders.ts';
 import { type Handle, httpHandler } from '../http.ts';
-import { cursorParameter, limitParameter, readQuery } from '../query.ts';
-
-/** A cursor is opaque to clients; it names the last entry that was shown. */
-const encode = (entry: string): string => Buffer.from(entry).toString('base64url');
-const decode = (cursor: string): string | undefined => {
-  const entry = Buffer.from(cursor, 'base64url').toString('utf8');
-  return /^\d{4}-.*#/.test(entry) && encode(entry) === cursor ? entry : undefined;
-};
+import { encodeCursor, limitParameter, placeParameter, readQuery } from '../query.ts';
 
 const querySchema = z.strictObject({
   /** Id of an order item. */
@@ -25,7 +18,7 @@ const querySchema = z.strictObject({
   step: z.string().optional(),
   workItem: z.string().optional(),
   limit: limitParameter,
-  cursor: cursorParameter(decode),
+  cursor: placeParameter(z.string().regex(/^\d{4}-.*#/)),
 });
 
 /** `GET /productOrder/{id}/history`: who did what to an order, its items, steps and work items, when and why. */
@@ -52,7 +45,7 @@ export const orderHistory =
     const last = shown.length > limit ? page.at(-1) : undefined;
     return {
       status: 200,
-      body: { order: header.order, entries: page, ...(last && { nextCursor: encode(last.id) }) },
+      body: { order: header.order, entries: page, ...(last && { nextCursor: encodeCursor(last.id) }) },
     };
   };
 

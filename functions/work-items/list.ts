@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { NotFound } from '#shared/domain/errors.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
-import { decodeCursor, encodeCursor, isDesk, LIVE_STATES, listDesk } from '#shared/store/work-items.ts';
+import { dueKeySchema, isDesk, LIVE_STATES, listDesk } from '#shared/store/work-items.ts';
 import { assertWorksAt } from '#shared/work-items/employee.ts';
 import { listedView } from '#shared/work-items/view.ts';
 import { type Handle, httpHandler } from '../http.ts';
-import { cursorParameter, limitParameter, readQuery } from '../query.ts';
+import { encodeCursor, limitParameter, placeParameter, readQuery } from '../query.ts';
 
 const querySchema = z.strictObject({
   state: z.enum(LIVE_STATES).default('open'),
   limit: limitParameter,
-  cursor: cursorParameter(decodeCursor),
+  cursor: placeParameter(dueKeySchema),
 });
 
 /** Lists a desk's work, the oldest due first. */

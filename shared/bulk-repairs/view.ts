@@ -1,4 +1,4 @@
-import type { BulkItem, BulkRepair } from '#shared/store/bulk-repairs.ts';
+import type { BulkItem, BulkRepair, ListedBulkRepair } from '#shared/store/bulk-repairs.ts';
 
 /** A bulk repair as the API shows it; `counts` tells what the list is made of. */
 export function bulkRepairView(head: BulkRepair) {
@@ -14,6 +14,12 @@ export function bulkRepairView(head: BulkRepair) {
     }),
   };
 }
+
+/** A bulk repair as a list shows it. */
+export const listedBulkRepairView = ({ bulkRepair, listKey: _listKey, ...shown }: ListedBulkRepair) => ({
+  id: bulkRepair,
+  ...shown,
+});
 
 /** A work item of a bulk repair's list. */
 export const bulkItemView = ({ bulkRepair: _id, entry, expects: _expects, ...shown }: BulkItem) => ({

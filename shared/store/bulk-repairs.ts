@@ -103,6 +103,54 @@ export async function readBulkRepair({ documents }: Documents, id: string): Prom
   return Item && bulkRepairSchema.parse(Item);
 }
 
+const listedBulkRepairSchema = bulkRepairSchema
+  .pick({
+    bulkRepair: true,
+    status: true,
+    filter: true,
+    resolution: true,
+    by: true,
+    createdAt: true,
+    total: true,
+    done: true,
+    failed: true,
+    skipped: true,
+    remaining: true,
+    why: true,
+  })
+  .extend({ listKey: z.string() });
+/** A bulk repair as it is listed, a moment behind. */
+export type ListedBulkRepair = z.infer<typeof listedBulkRepairSchema>;
+
+const LIST = 'bulkRepairs';
+
+/** Where a bulk repair stands in its lists: `createdAt#id`. */
+export const bulkRepairPlaceSchema = z.templateLiteral([z.iso.datetime(), '#', z.string().regex(ID)]);
+
+/**
+ * Bulk repairs, the newest first, from behind this place on.
+ * @param by only those that this person made
+ */
+export async function listBulkRepairs(
+  { documents }: Documents,
+  { by, after, limit }: { by: string | undefined; after: string | undefined; limit: number },
+): Promise<{ items: ListedBulkRepair[]; last: string | undefined }> {
+  const [IndexName, name, value] = by === undefined ? ['byDate', 'list', LIST] : ['byMaker', 'by', by];
+  const { Items = [], LastEvaluatedKey } = await documents.send(
+    new QueryCommand({
+      TableName: tableName('bulkRepairs'),
+      IndexName,
+      KeyConditionExpression: `#name = :value${after === undefined ? '' : ' AND listKey < :after'}`,
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': value, ...(after !== undefined && { ':after': after }) },
+      ScanIndexForward: false,
+      Limit: limit,
+    }),
+  );
+  const items = Items.map((item) => listedBulkRepairSchema.parse(item));
+  return { items, last: LastEvaluatedKey && items.at(-1)?.listKey };
+}
+
 /** Some items of a frozen list, from behind this one on. */
 export async function readBulkItems(
   { documents }: Documents,
@@ -131,7 +179,7 @@ export async function readBulkItems(
 export const writeBulkRepair = (head: BulkRepair): TransactItem => ({
   Put: {
     TableName: tableName('bulkRepairs'),
-    Item: head,
+    Item: { ...head, list: LIST, listKey: `${head.createdAt}#${head.bulkRepair}` },
     ...(head.version === 1
       ? { ConditionExpression: 'attribute_not_exists(entry)' }
       : {

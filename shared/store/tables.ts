@@ -17,6 +17,20 @@ export interface TableDefinition {
   readonly environment: string;
 }
 
+/** What a list of bulk repairs shows, beside who made them. */
+const LISTED_BULK_REPAIR = [
+  'status',
+  'filter',
+  'resolution',
+  'createdAt',
+  'total',
+  'done',
+  'failed',
+  'skipped',
+  'remaining',
+  'why',
+] as const;
+
 /** The tables, as the infrastructure builds them and the stores use them. All key attributes are strings. */
 export const TABLES = {
   /** Orders as accepted, their state, and the idempotency records of the API; see `records.ts`. */
@@ -68,7 +82,15 @@ export const TABLES = {
     },
   },
   /** Repairs of many work items, each with its frozen list. */
-  bulkRepairs: { partitionKey: 'bulkRepair', sortKey: 'entry', environment: 'BULK_REPAIRS_TABLE' },
+  bulkRepairs: {
+    partitionKey: 'bulkRepair',
+    sortKey: 'entry',
+    environment: 'BULK_REPAIRS_TABLE',
+    indexes: {
+      byDate: { partitionKey: 'list', sortKey: 'listKey', project: [...LISTED_BULK_REPAIR, 'by'] },
+      byMaker: { partitionKey: 'by', sortKey: 'listKey', project: LISTED_BULK_REPAIR },
+    },
+  },
   /** Events from outside by correlation key, and the wait that the key belongs to. */
   inbox: {
     partitionKey: 'correlationKey',

@@ -108,22 +108,14 @@ const LEAST_URGENT = 9;
 
 const workItemOf = (dueKey: string): string => dueKey.slice(dueKey.lastIndexOf('#') + 1);
 
-const dueKeySchema = z.templateLiteral([
+/** Where a work item stands in the lists of its desk. */
+export const dueKeySchema = z.templateLiteral([
   z.string().regex(/^\d$/),
   '#',
   z.iso.datetime(),
   '#',
   z.string().regex(WORK_ITEM_ID),
 ]);
-
-/** A cursor is opaque to clients; it names a place in a list and no list, so it opens no other desk. */
-export const encodeCursor = (dueKey: string): string => Buffer.from(dueKey).toString('base64url');
-
-/** The place that a cursor names; undefined when it is not one of ours. */
-export function decodeCursor(cursor: string): string | undefined {
-  const { data } = dueKeySchema.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  return data !== undefined && encodeCursor(data) === cursor ? data : undefined;
-}
 
 /** The write of a work item's next version; refused when somebody else has written it meanwhile. Version 1 is new. */
 export const writeWorkItem = (item: WorkItem): { Put: PutCommandInput } => ({

@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { BulkRepair } from '#scripts/api.ts';
 import { Stage } from '#test/support/stage.ts';
 
 /** The set-top box of the reference order. */
 const BOX = '04';
+
+const pageSchema = z.object({ items: z.array(z.unknown()), nextCursor: z.string().optional() });
 
 describe('a bulk repair', () => {
   let stage: Stage;
@@ -59,6 +62,21 @@ describe('a bulk repair', () => {
       expect(await stage.desk('ACTIVATION_FALLOUT', order)).toEqual([]);
     }
     expect(stage.simulator.doubleEffects().byStep).toEqual([]);
+  });
+
+  it('stands among the others, the newest first, page by page', async () => {
+    const filter = { desk: 'TV_OPS' };
+    const resolution = { action: 'RETRY', reason: 'INC-9 is over' };
+    const { id: newer } = await stage.api.repairAll({ filter, resolution });
+    await stage.advance('PT1M');
+    const page = async (query: string) => {
+      const { body } = await stage.api.request({ role: 'ops', path: `/bulk-repairs?limit=1${query}` });
+      return pageSchema.parse(body);
+    };
+    const first = await page('');
+    expect(first.items).toMatchObject([{ id: newer, status: 'ready', filter, resolution, total: 0 }]);
+    const second = await page(`&cursor=${first.nextCursor}`);
+    expect(second.items).toMatchObject([{ id, status: 'completed', total: 3, done: 3, remaining: 0 }]);
   });
 
   it('is listed, each work item with what became of it', async () => {

@@ -279,6 +279,7 @@ describe('the API', () => {
       [
         "GET /bulk-repairs/{id}/items: work-items:repair",
         "GET /bulk-repairs/{id}: work-items:repair",
+        "GET /bulk-repairs: work-items:repair",
         "GET /desks/{desk}/work-items: work-items",
         "GET /incident-switches/history: operations",
         "GET /incident-switches: operations",

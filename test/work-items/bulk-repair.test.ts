@@ -5,7 +5,13 @@ import { changeBulkRepair, createBulkRepair } from '#shared/bulk-repairs/create.
 import { batchSize, pauseAfter } from '#shared/bulk-repairs/run.ts';
 import { LARGEST_LIST } from '#shared/bulk-repairs/select.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
-import { type BulkRepair, itemEntry, readBulkItems, readBulkRepair } from '#shared/store/bulk-repairs.ts';
+import {
+  type BulkRepair,
+  itemEntry,
+  listBulkRepairs,
+  readBulkItems,
+  readBulkRepair,
+} from '#shared/store/bulk-repairs.ts';
 import { readHistory } from '#shared/store/history.ts';
 import { readWorkItem, workItemId } from '#shared/store/work-items.ts';
 import { openWorkItem } from '#shared/work-items/open.ts';
@@ -93,6 +99,25 @@ async function start(id: string): Promise<BulkRepair> {
 
 const statuses = async (id: string) =>
   (await readBulkItems(desk.deps, id, itemEntry(0), 500)).items.map(({ status }) => status);
+
+it('is listed for who made it, and for supervisors, the newest first', async () => {
+  const mine = { filter: { step, desk: 'LOGISTICS_PICK' } };
+  const made: string[] = [];
+  for (const employee of [ADA, SUE, ADA]) {
+    const { bulkRepair } = await createBulkRepair(desk.deps, employee, request(mine));
+    made.unshift(bulkRepair);
+    desk.minutesPass(1);
+  }
+  const [latest, hers, first] = made;
+  const listed = async (by: string | undefined, after?: string) =>
+    listBulkRepairs(desk.deps, { by, after, limit: 2 });
+  const own = await listed(ADA.sub);
+  expect(own.items.map(({ bulkRepair }) => bulkRepair)).toEqual([latest, first]);
+  expect(own.items[0]).toMatchObject({ by: 'ada', status: 'selecting', total: 0 });
+  const all = await listed(undefined);
+  expect(all.items.map(({ bulkRepair }) => bulkRepair)).toEqual([latest, hers]);
+  expect((await listed(undefined, all.last)).items[0]).toMatchObject({ bulkRepair: first });
+});
 
 describe('a dry run', () => {
   it('freezes exactly what the filter selects, counts it, and touches nothing', async () => {
