@@ -27,10 +27,13 @@ export const create = flow('set-top-box.create', 'Set-top box: pick, scan, provi
       with: { deviceType: 'set-top-box' },
     }),
     system('ship', logistics.ship, { after: 'pick', noReturn: 'soft', tells: 'HW_SHIPPED' }),
-    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED', onReject: shipAgain }),
+    event('deliver', logistics.awaitDelivery, {
+      after: ['provision', 'ship'],
+      reaches: 'HW_DELIVERED',
+      onReject: shipAgain,
+    }),
     system('online', service.test, {
       title: 'Check that the box is online',
-      after: ['provision', 'deliver'],
       with: { testSet: 'stbOnline' },
     }),
     ...closeCreate,

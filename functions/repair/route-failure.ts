@@ -237,12 +237,17 @@ async function repeatFrom(
   const at = deps.now().toISOString();
   await writeTogether(deps, [
     ...again.flatMap((record) => [
-      stepRunsAgain(record, at),
+      stepRunsAgain(record, at, replacesFormer(record)),
       ...(isDone(record) ? [stepHistory(record)] : []),
     ]),
     runsAgainAfter(order, suborder, done, message.failure.error, start ? keptFrom(start) : {}),
   ]);
 }
+
+const replacesFormer = ({ task: name, status }: StepRecord): boolean => {
+  const task = taskNamed(name);
+  return status === 'done' && task?.kind === 'system' && task.replaces !== undefined;
+};
 
 /** What the next run of a step starts from. */
 const keptFrom = ({ task, outputs }: StepRecord): Facts =>

@@ -15,6 +15,7 @@ import type { Dependencies } from './dependencies.ts';
 import { endWaits } from './end-waits.ts';
 import { ENDS, isCancelled, isEnding, NOT_ENDING, suborderEnding } from './ending.ts';
 import { projectOrderState } from './order-state.ts';
+import { hasAnEffect } from './step-status.ts';
 import { writeTogether } from './transaction.ts';
 
 /** A completed step and the compensation that takes it back. */
@@ -116,7 +117,7 @@ export const stepsToUndo = async (deps: Dependencies, order: string, suborder: s
 
 /** Of the records of a suborder's steps, those that can be undone and were not by a later step, the latest first. */
 export function undoableOf(records: readonly StepRecord[]): Pick<StepToUndo, 'step' | 'task'>[] {
-  const done = records.filter(({ status }) => status === 'done');
+  const done = records.filter(hasAnEffect);
   const takenBack = new Set(done.map(({ takesBack }) => takesBack));
   const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
   return latestFirst.flatMap(({ step, task }) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CallSystem, SystemCall } from '#shared/clients/underlying-system.ts';
 import { BusinessRejection, ContractViolation } from '#shared/domain/errors.ts';
+import type { Facts } from '#shared/domain/facts.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import { assertNotOnHold, assertOpen } from '#shared/holds/holds.ts';
@@ -105,7 +106,8 @@ export async function runStep<T extends SystemTask>(
   assertOpen(task, deps.now());
 
   const facts = knownFacts(orderFacts, suborder, steps);
-  const input = await collectInput<T['input']>(deps, event, task.input, suborder, facts);
+  const given = { ...event, with: { ...event.with, ...formerOf(task, recorded) } };
+  const input = await collectInput<T['input']>(deps, given, task.input, suborder, facts);
   if (!isEnding(suborder) && !(await mayBegin(deps, suborder, step))) throw suborderEnding(suborder);
   const run = recorded?.run ?? FIRST_RUN;
   const idempotencyKey = `${order}-${number}-${step}-${run}`;
@@ -129,6 +131,12 @@ export async function runStep<T extends SystemTask>(
   );
   return { status: status === 'recorded' ? 'done' : 'replayed', flags: flagsOf(task, outputs) };
 }
+
+/** What a run is told of the one whose place it takes. */
+const formerOf = ({ replaces = {} }: SystemTask, recorded: StepRecord | undefined): Facts =>
+  recorded?.stands
+    ? Object.fromEntries(Object.entries(replaces).map(([input, output]) => [input, recorded.outputs[output]]))
+    : {};
 
 /**
  * Whether an attempt before, or all of them until it came to a desk, may have had its effect although its answer was lost:

@@ -61,12 +61,19 @@ export const stepFails = ({
   },
 });
 
-/** The write that makes a step run again, under a new idempotency key. Refused when its run has changed meanwhile. */
-export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string): TransactItem => ({
+/** Whether there is something to undo: the step is done, or what it did lasts until it runs again. */
+export const hasAnEffect = ({ status, stands }: Pick<StepRecord, 'status' | 'stands'>): boolean =>
+  status === 'done' || stands === true;
+
+/**
+ * The write that makes a step run again, under a new idempotency key. Refused when its run has changed meanwhile.
+ * @param stands the effect of the run before lasts until then
+ */
+export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string, stands = false): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: { order, sk },
-    UpdateExpression: 'SET #run = :next, #status = :obsolete, #at = :at REMOVE #reminders, #unanswered',
+    UpdateExpression: `SET #run = :next, #status = :obsolete, #at = :at${stands ? ', #stands = :stands' : ''} REMOVE #reminders, #unanswered`,
     ConditionExpression: '#run = :run',
     ExpressionAttributeNames: {
       '#run': 'run',
@@ -74,8 +81,15 @@ export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string): Trans
       '#at': 'at',
       '#reminders': 'reminders',
       '#unanswered': 'unanswered',
+      ...(stands && { '#stands': 'stands' }),
     },
-    ExpressionAttributeValues: { ':run': run, ':next': run + 1, ':obsolete': 'obsolete', ':at': at },
+    ExpressionAttributeValues: {
+      ':run': run,
+      ':next': run + 1,
+      ':obsolete': 'obsolete',
+      ':at': at,
+      ...(stands && { ':stands': true }),
+    },
   },
 });
 

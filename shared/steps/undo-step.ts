@@ -9,6 +9,7 @@ import { stepKey, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { collectInput, knownFacts } from './inputs.ts';
 import { readWork, type Work } from './read-work.ts';
+import { hasAnEffect } from './step-status.ts';
 import { writeTogether } from './transaction.ts';
 
 export const undoEventSchema = z.object({
@@ -34,7 +35,7 @@ export async function undoStep(
   const { order, suborder, step } = event;
   const [work, steps] = await Promise.all([readWork(deps, order, suborder), getSteps(deps, order, suborder)]);
   const record = steps.find((known) => known.step === step);
-  if (record?.status !== 'done') return { status: 'replayed' };
+  if (!record || !hasAnEffect(record)) return { status: 'replayed' };
   assertNotOnHold({}, work.switches, task);
   if (task.system === 'milepost') throw new Error(`${task.name} calls no underlying system`);
   await deps.callSystem({
@@ -63,14 +64,14 @@ async function bodyOf(
   return collectInput(deps, event, task.input, suborder, facts);
 }
 
-/** The write that marks a completed step as undone; refused when it is not `done`. */
+/** The write that marks a step as undone; refused when it has no effect. */
 export const undone = (order: string, suborder: string, step: string, at: string): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(order, suborder, step),
-    UpdateExpression: 'SET #status = :undone, #doneAt = #at, #at = :at',
-    ConditionExpression: '#status = :done',
-    ExpressionAttributeNames: { '#status': 'status', '#doneAt': 'doneAt', '#at': 'at' },
-    ExpressionAttributeValues: { ':undone': 'undone', ':done': 'done', ':at': at },
+    UpdateExpression: 'SET #status = :undone, #doneAt = #at, #at = :at REMOVE #stands',
+    ConditionExpression: '#status = :done OR #stands = :stands',
+    ExpressionAttributeNames: { '#status': 'status', '#doneAt': 'doneAt', '#at': 'at', '#stands': 'stands' },
+    ExpressionAttributeValues: { ':undone': 'undone', ':done': 'done', ':at': at, ':stands': true },
   },
 });

@@ -106,6 +106,8 @@ export const stepSchema = z.object({
   takesBack: z.string().optional(),
   /** How many messages this run sent beyond those of its beginning and end: reminders, and questions. Each has its number. */
   reminders: z.int().optional(),
+  /** Its effect lasts although it runs again: what the run before found out is still in `outputs`. */
+  stands: z.literal(true).optional(),
   /** The date that a timer waits for. */
   until: instant.optional(),
   startedAt: instant.optional(),

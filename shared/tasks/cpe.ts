@@ -30,8 +30,11 @@ export const provision = defineTask({
     config: z.string().optional(),
     /** `replace`: it takes over the settings of the device that is there. */
     mode: z.enum(['new', 'replace']).optional(),
+    /** The device in whose place it comes, as for a parcel that was lost: it is unbound. */
+    formerDeviceId: z.string().optional(),
   }),
   output: z.object({ deviceId: z.string() }),
+  replaces: { formerDeviceId: 'deviceId' },
   rejections: {
     UNKNOWN_SERIAL: fallout('ACTIVATION_FALLOUT'),
     MAC_BOUND_ELSEWHERE: fallout('LOGISTICS_RETURNS'),

@@ -47,6 +47,11 @@ export interface SystemTask<Name extends string = string, I extends Shape = Shap
   readonly retry: RetryClass;
   /** The first moment from another one on at which it may begin, where that is possible at certain hours only. */
   readonly opens?: (from: Date) => Date;
+  /**
+   * Inputs by the names of what the run before found out, for an effect that lasts when the step runs again: the next run takes
+   * its place, and a cancel before that undoes it.
+   */
+  readonly replaces?: Readonly<Record<string, string>>;
   /** What the system itself is asked and answers, where the product works out the rest. */
   readonly exchange?: { readonly asks: Shape; readonly answers: Shape };
   /** Where the step goes when retries are used up. */

@@ -105,8 +105,12 @@ export const networkOperations = [
   }),
   acs.operation({
     name: 'cpe.provision',
-    title: 'Bind and configure a device',
-    input: z.object({ serialNumber: z.string(), macAddress: z.string().optional() }),
+    title: 'Bind and configure a device; the former one, if it takes its place, is unbound',
+    input: z.object({
+      serialNumber: z.string(),
+      macAddress: z.string().optional(),
+      formerDeviceId: z.string().optional(),
+    }),
     output: z.object({ deviceId: z.string() }),
     rejections: {
       UNKNOWN_SERIAL: 'There is no device with the serial number.',

@@ -4,7 +4,7 @@ import { LAMBDA_RETRY, RETRY, RETRY_SEND } from '#shared/tasks/retry.ts';
 import { leavesAnEffect } from '#shared/tasks/task.ts';
 import { basesOf, flagsSetBy, rejectionsOf } from '../language/flags.ts';
 import { type Flow, type Reminder, type Step, titleOf } from '../language/flow.ts';
-import { arrange, type Node, type Sequence } from '../language/graph.ts';
+import { arrange, type Node, type Sequence, stepsOf } from '../language/graph.ts';
 import {
   ATTEMPTS,
   CALLBACK,
@@ -433,7 +433,10 @@ class Compiler {
         Comment:
           'Goes back to the step that failed, or to an earlier one; a step that is done by now passes at once.',
         Choices: [
-          ...points.map(({ id, state }) => ({ Condition: jsonata(`$${resumeAt} = '${id}'`), Next: state })),
+          ...points.map(({ ids, state }) => ({
+            Condition: jsonata(isOneOf(`$${resumeAt}`, ids)),
+            Next: state,
+          })),
           { Condition: jsonata(`$${resumeAt} = '${CANCEL}'`), Next: scope.cancelled },
           ...(scope.depth === 0 && endsEarly(this.#flow)
             ? [{ Condition: jsonata(`$${resumeAt} = '${END}'`), Next: END_EARLY }]
@@ -470,20 +473,24 @@ const flagsWith = (result: string) => ({ flags: jsonata(`$merge([${INPUT_FLAGS},
 const completion = ({ reaches, tells }: Step) => ({ ...(reaches && { reaches }), ...(tells && { tells }) });
 
 interface ResumePoint {
-  readonly id: string;
+  readonly ids: readonly string[];
   readonly state: string;
 }
 
-/** The steps of a sequence that its `Resume` can go to; a parallel part is entered as a whole. */
+/** The steps of a sequence that its `Resume` can go to; a parallel part is entered as a whole, and passes what is done. */
 function resumePoints(sequence: Sequence): ResumePoint[] {
   return sequence.flatMap((node) => {
     if (node.kind === 'choice') return [...resumePoints(node.yes), ...resumePoints(node.no)];
-    if (node.kind === 'parallel') return [{ id: firstStep(node).id, state: entryName(node) }];
+    if (node.kind === 'parallel')
+      return [{ ids: stepsOf([node]).map(({ id }) => id), state: entryName(node) }];
     const { step } = node;
-    const gate = step.gates.length > 0 ? [{ id: gateId(step), state: gateName(step) }] : [];
-    return [...gate, { id: step.id, state: step.title }];
+    const gate = step.gates.length > 0 ? [{ ids: [gateId(step)], state: gateName(step) }] : [];
+    return [...gate, { ids: [step.id], state: step.title }];
   });
 }
+
+const isOneOf = (value: string, ids: readonly string[]): string =>
+  ids.length === 1 ? `${value} = '${ids[0]}'` : `${value} in [${ids.map((id) => `'${id}'`).join(', ')}]`;
 
 /** Name by which a failed gate is known in repair. */
 export const gateId = (step: Step): string => `${step.id}.gate`;

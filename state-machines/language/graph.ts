@@ -17,6 +17,13 @@ export type Node =
 
 export type Sequence = readonly Node[];
 
+/** The steps of a sequence, those of its branches and conditional parts included. */
+export const stepsOf = (sequence: Sequence): readonly Step[] =>
+  sequence.flatMap((node) => {
+    if (node.kind === 'step') return [node.step];
+    return (node.kind === 'choice' ? [node.yes, node.no] : node.branches).flatMap(stepsOf);
+  });
+
 /** The steps that a step comes directly after. */
 export function predecessors(flow: Flow): ReadonlyMap<string, readonly string[]> {
   return new Map(

@@ -6,9 +6,10 @@ import * as stock from '#shared/tasks/stock.ts';
 import { askCustomer, fallout } from '#shared/tasks/task.ts';
 import { event, type Gate, manual, system, unless, when } from '../language/flow.ts';
 
-/** A parcel that came back goes out again when the customer has been asked. */
+/** A parcel that came back goes out again when the customer has been asked; instead of one that was lost, another unit does. */
 export const shipAgain = {
   RETURNED_TO_SENDER: askCustomer({ tells: 'ACTION_REQUIRED', from: 'ship' }),
+  LOST: fallout('LOGISTICS_BACKORDER', { tells: 'HW_BACKORDER', from: 'reserve' }),
 };
 
 /** A unit is reserved, picked and scanned. */
@@ -18,7 +19,7 @@ const pickFromStock = (waitsFor: readonly Gate[]) =>
     manual('pick', logistics.pickAndScan, { waitsFor, reaches: 'HW_SCANNED' }),
   ] as const;
 
-/** Sends a unit to the customer; instead of one that was lost, another one is taken from stock. @param gates what picking, and shipping, wait for */
+/** Sends a unit to the customer. @param gates what picking, and shipping, wait for */
 export const deliverHardware = (
   gates: { readonly pick?: Gate | readonly Gate[]; readonly ship?: Gate } = {},
 ) =>
@@ -29,13 +30,7 @@ export const deliverHardware = (
       noReturn: 'soft',
       tells: 'HW_SHIPPED',
     }),
-    event('deliver', logistics.awaitDelivery, {
-      reaches: 'HW_DELIVERED',
-      onReject: {
-        ...shipAgain,
-        LOST: fallout('LOGISTICS_BACKORDER', { tells: 'HW_BACKORDER', from: 'reserve' }),
-      },
-    }),
+    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED', onReject: shipAgain }),
   ] as const;
 
 /** A unit goes into the technician's van. */

@@ -2,7 +2,14 @@ import { unlock } from '#shared/tasks/inventory.ts';
 import { compensationOf } from '#shared/tasks/registry.ts';
 import { type RejectionRule, SELF } from '#shared/tasks/task.ts';
 import { rejectionsOf } from '../language/flags.ts';
-import { ancestors, arrange, NotSeriesParallel, predecessors, type Sequence } from '../language/graph.ts';
+import {
+  ancestors,
+  arrange,
+  NotSeriesParallel,
+  predecessors,
+  type Sequence,
+  stepsOf,
+} from '../language/graph.ts';
 import { named, type Rule, repeated } from './rule.ts';
 
 /** Steps can be told apart, and each comes after steps that the flow names before it. */
@@ -72,7 +79,7 @@ export const completesLast: Rule = (flow) => {
   ];
 };
 
-/** A rejection that sends the flow back names an earlier step of the same branch. */
+/** A rejection that sends the flow back names an earlier step of the same branch, or of a parallel part before it. */
 export const goesBackToEarlierSteps: Rule = (flow) => {
   const before = ancestors(flow);
   const branches = branchOf(arrange(flow));
@@ -82,7 +89,7 @@ export const goesBackToEarlierSteps: Rule = (flow) => {
       if (first === undefined || first === step.id || first === SELF) return [];
       const what = `${named(step)} runs again from ${first} on ${code}`;
       if (!before.get(step.id)?.has(first)) return [`${what}, but the flow has no such step before it`];
-      return branches.get(first) === branches.get(step.id)
+      return stepsOf(branches.get(step.id) ?? []).some(({ id }) => id === first)
         ? []
         : [`${what}, but that step is in another parallel branch`];
     }),

@@ -196,6 +196,7 @@ describe('the picture of set-top-box.create', () => {
       'Wait for the line date and the TV account',
       'Pick and scan',
       'Side by side: Provision the box, Ship',
+      'Carrier delivers',
       'Check that the box is online',
       'Update the inventory',
       'Start billing',
@@ -223,8 +224,12 @@ describe('the picture of set-top-box.create', () => {
         'Resume (Provision the box)',
         'Cancelled (Provision the box)',
       ],
-      ['Ship', 'Carrier delivers', 'Repair (Ship)', 'Pause (Ship)', 'Resume (Ship)', 'Cancelled (Ship)'],
+      ['Ship', 'Repair (Ship)', 'Pause (Ship)', 'Resume (Ship)', 'Cancelled (Ship)'],
     ]);
+    expect(definition.States.Resume?.Choices).toContainEqual({
+      Condition: "{% $resumeAt in ['provision', 'ship'] %}",
+      Next: 'Side by side: Provision the box, Ship',
+    });
     expect(branches[1]?.States['Cancelled (Ship)']).toMatchObject({
       Arguments: { FunctionName: READABLE.prepareUndoFunction },
       End: true,

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { ORDERS_PATH } from '#scripts/api.ts';
 import { Stage } from '#test/support/stage.ts';
 
 const ITEM = '01';
@@ -94,6 +96,72 @@ describe('hardware that is not there', () => {
     expect((await stage.order(order)).state).toBe('completed');
     expect(stage.steps(order, 'stock.reserve')).toHaveLength(2);
     expect(stage.steps(order, 'payment.collect')).toHaveLength(1);
+  });
+});
+
+describe('a set-top box, which is provisioned while it is on its way', () => {
+  async function shipped(): Promise<string> {
+    const order = await stage.submit({
+      ...BUYER,
+      productOrderItem: [{ id: '1', action: 'add', productOffering: { id: 'set-top-box-4k' } }],
+    });
+    await stage.pick(order, ITEM);
+    return order;
+  }
+
+  /** A box whose parcel the carrier has lost; answers the order and the work item of the back-order desk. */
+  async function lost() {
+    const order = await shipped();
+    await stage.report(order, `${ITEM}.ship`, 'trackingId', 'delivery.lost');
+    expect(stage.messages(order)).toContain(`${ITEM}.reserve.HW_BACKORDER`);
+    return { order, id: (await stage.workItem('LOGISTICS_BACKORDER', order, ITEM)).id };
+  }
+
+  it('is lost: another one is picked, shipped and provisioned in its place', async () => {
+    const { order, id } = await lost();
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'Send another one' }, 'logistics');
+    await stage.pick(order, ITEM);
+    const [first, second] = stage.effects(order, 'cpe.provision');
+    expect(first?.input.formerDeviceId).toBeUndefined();
+    expect(second?.input).toMatchObject({ formerDeviceId: first?.outputs.deviceId });
+    expect(second?.input.serialNumber).not.toBe(first?.input.serialNumber);
+    expect(stage.steps(order, 'logistics.ship')).toHaveLength(2);
+    await stage.deliver(order, ITEM);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('is lost and not wanted any more: what is gone is not put back, but it is unbound', async () => {
+    const { order, id } = await lost();
+    await stage.act(
+      id,
+      'resolve',
+      { action: 'CANCEL_ITEM', reason: 'The customer is tired of it' },
+      'logistics',
+    );
+    expect((await stage.order(order)).state).toBe('cancelled');
+    expect(stage.steps(order, 'cpe.deprovision')).toEqual([`${ITEM}.provision.undo`]);
+    expect(stage.steps(order, 'logistics.recall')).toEqual([]);
+    expect(await stage.desk('LOGISTICS_RETURNS', order)).toEqual([]);
+  });
+
+  it('comes back: it goes out again, and is not provisioned again', async () => {
+    const order = await shipped();
+    await stage.report(order, `${ITEM}.ship`, 'trackingId', 'delivery.returned-to-sender');
+    const path = `${ORDERS_PATH}/${order}/question`;
+    const { body } = await stage.api.request({ role: 'channel', path });
+    const [question] = z.array(z.looseObject({ id: z.string() })).parse(body);
+    await stage.advance('PT1M');
+    await stage.api.request({
+      role: 'channel',
+      method: 'POST',
+      path: `${path}/${question?.id}/answer`,
+      body: { answer: 'CONFIRM' },
+    });
+    await stage.settle();
+    expect(stage.steps(order, 'logistics.ship')).toHaveLength(2);
+    expect(stage.steps(order, 'cpe.provision')).toHaveLength(1);
+    await stage.deliver(order, ITEM);
+    expect((await stage.order(order)).state).toBe('completed');
   });
 });
 

@@ -56,6 +56,7 @@ it('shows the work of set-top-box.create as people know it', () => {
       "Wait for the line date and the TV account",
       "Pick and scan",
       "Side by side: Provision the box, Ship",
+      "Carrier delivers",
       "Check that the box is online",
       "Update the inventory",
       "Start billing",
