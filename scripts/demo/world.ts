@@ -45,8 +45,11 @@ export class World {
         this.#plan(`${item.id} ${item.openedAt}`, () => this.#pick(item));
     for (const { key, at, outputs } of this.#effects('logistics.ship'))
       this.#plan(key, () => this.#deliver(String(outputs.trackingId), Date.parse(at)));
-    for (const { key, outputs } of this.#effects('field.dispatch'))
-      this.#plan(key, () => this.#visit(String(outputs.workOrderId)));
+    for (const { key, outputs } of this.#effects('field.dispatch')) {
+      const workOrderId = String(outputs.workOrderId);
+      this.#plan(`${key} on the way`, () => this.#setOff(workOrderId));
+      this.#plan(key, () => this.#visit(workOrderId));
+    }
   }
 
   /** When the next deed is due. */
@@ -98,21 +101,41 @@ export class World {
     };
   }
 
+  #setOff(workOrderId: string): Deed {
+    const at = this.#slot().begins - 20 * MINUTE;
+    return this.#technician(
+      workOrderId,
+      at,
+      `Technician sets off for work order ${workOrderId}`,
+      'on-the-way',
+    );
+  }
+
   #visit(workOrderId: string): Deed {
+    const at = this.#slot().ends - 15 * MINUTE;
+    const data = { note: 'Socket checked, fibre box mounted', measurements: { attenuationDb: 14.2 } };
+    return this.#technician(workOrderId, at, `Technician finishes work order ${workOrderId}`, 'done', data);
+  }
+
+  #slot(): { begins: number; ends: number } {
     const slot = String(this.#effects('appointment.book').at(-1)?.outputs.slot);
-    const [, end = ''] = slot.split('/');
-    const at = Date.parse(`${end}:00Z`) - 15 * MINUTE;
+    const [begins = Number.NaN, ends = Number.NaN] = slot.split('/').map((time) => Date.parse(`${time}:00Z`));
+    return { begins, ends };
+  }
+
+  /** What the technician's app reports. */
+  #technician(workOrderId: string, at: number, title: string, what: string, data = {}): Deed {
     return {
       at,
-      title: `Technician finishes work order ${workOrderId}`,
+      title,
       perform: async () =>
         void (await this.#api.send({
-          id: `done-${workOrderId}`,
+          id: `${what}-${workOrderId}`,
           source: '/field/technicians',
-          type: 'milepost.visit.done',
+          type: `milepost.visit.${what}`,
           subject: workOrderId,
           time: new Date(at).toISOString(),
-          data: { note: 'Socket checked, fibre box mounted', measurements: { attenuationDb: 14.2 } },
+          data,
         })),
     };
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { ALL_TASKS } from '#shared/tasks/registry.ts';
 import type { EventTask, Task } from '#shared/tasks/task.ts';
 
@@ -8,16 +9,16 @@ export interface EventType {
   readonly type: string;
   /** What the subject of the event is a value of, such as `delivery`. */
   readonly topic: string;
-  /** What the data must be: the outputs of the tasks that it completes; otherwise a note on what went wrong, and a code. */
+  /** What the data must be: the outputs of the tasks that it completes; otherwise a note, and a code. */
   readonly data: z.ZodType<Readonly<Record<string, unknown>>>;
 }
 
 /** What an event means for the task that waits. */
-export type Meaning = 'completes' | { readonly rejection: string };
+export type Meaning = 'completes' | { readonly rejection: string } | { readonly tells: MessageTemplate };
 
 const typeOf = ({ topic }: EventTask, what: string): string => `milepost.${topic}.${what}`;
 
-/** What a sender may say when something went wrong. */
+/** What a sender may say of what does not complete anything. */
 const rejectionSchema = z.object({
   note: z.string().max(2000).optional(),
   code: z.string().max(64).optional(),
@@ -33,7 +34,10 @@ export function eventTypesOf(tasks: readonly Task[]): ReadonlyMap<string, EventT
     if (task.kind !== 'event') continue;
     const outcomes: [what: string, completes: EventTask | undefined][] = [
       ...(task.completedBy === undefined ? [] : [[task.completedBy, task] satisfies [string, EventTask]]),
-      ...Object.keys(task.rejectedBy).map((what): [string, undefined] => [what, undefined]),
+      ...Object.keys({ ...task.rejectedBy, ...task.toldBy }).map((what): [string, undefined] => [
+        what,
+        undefined,
+      ]),
     ];
     for (const [what, completes] of outcomes) {
       const type = typeOf(task, what);
@@ -54,6 +58,8 @@ export function meaningFor(
   data: Readonly<Record<string, unknown>>,
 ): Meaning | undefined {
   if (task.completedBy !== undefined && type === typeOf(task, task.completedBy)) return 'completes';
+  const [, tells] = Object.entries(task.toldBy ?? {}).find(([what]) => type === typeOf(task, what)) ?? [];
+  if (tells !== undefined) return { tells };
   const [, codes] = Object.entries(task.rejectedBy).find(([what]) => type === typeOf(task, what)) ?? [];
   if (codes === undefined) return undefined;
   if (typeof codes === 'string') return { rejection: codes };

@@ -1,8 +1,10 @@
+import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { isTerminal } from '#shared/domain/states.ts';
 import { answerWait, completionItems, type TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { doneResult } from '#shared/steps/done-result.ts';
 import { FIRST_RUN, isDone } from '#shared/steps/run-step.ts';
+import { messageDue } from '#shared/steps/step-status.ts';
 import { commit, guarded } from '#shared/store/guarded-writes.ts';
 import {
   markSettled,
@@ -50,7 +52,7 @@ interface Situation {
 
 /**
  * Applies one event to the wait: an event that completes the step records it, one that rejects it hands the
- * code to the flow's repair. When nothing waits any more, the event is late; unless it completes a step that is
+ * code to the flow's repair, one that is only news has the customer told. When nothing waits any more, the event is late; unless it completes a step that is
  * not done yet (it is being repaired), or there may be one such event after the other: then it is kept for the next wait.
  */
 async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEvent): Promise<Fate> {
@@ -63,6 +65,8 @@ async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEven
   if (correlationKey !== pointer.correlationKey && situation.suborder.ends !== 'amended')
     return late(deps, event);
   if (task.repeats && isPast(situation, event)) return late(deps, event);
+  if (typeof meaning === 'object' && 'tells' in meaning)
+    return tell(deps, situation.waiting, pointer, event, meaning.tells);
   const { order, wait } = pointer;
   const outcome =
     meaning === 'completes'
@@ -82,6 +86,23 @@ async function applyEvent(deps: Dependencies, pointer: Pointer, event: InboxEven
     return applyEvent(deps, pointer, event);
   if (task.repeats && !isTerminal(situation.suborder.state)) return 'pending';
   if (meaning === 'completes' && !(await isOver(deps, situation))) return 'pending';
+  return late(deps, event);
+}
+
+/** The step waits on; what it has told the customer already, or no longer needs to, comes too late. */
+async function tell(
+  deps: Dependencies,
+  { suborder, step }: WaitingStep,
+  { order }: Pointer,
+  event: InboxEvent,
+  template: MessageTemplate,
+): Promise<Fate> {
+  const refused = await commit(deps, [
+    ...guarded('event', settleEvent(event, 'applied')),
+    ...guarded('step', messageDue({ order, suborder, step }, template, ['waiting'], true)),
+  ]);
+  if (refused.size === 0) return 'applied';
+  if (refused.has('event')) return (await readEvent(deps, event))?.status ?? 'pending';
   return late(deps, event);
 }
 
@@ -110,7 +131,7 @@ async function look(deps: Dependencies, { order, wait }: Pointer): Promise<Situa
 function stepWrites(
   deps: Dependencies,
   { waiting, suborder, record }: Situation,
-  meaning: Meaning,
+  meaning: Exclude<Meaning, { readonly tells: MessageTemplate }>,
   { data, source, id }: InboxEvent,
 ): TransactItem[] {
   const { completion } = waiting;

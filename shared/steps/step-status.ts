@@ -61,6 +61,36 @@ export const stepFails = ({
   },
 });
 
+/**
+ * The write that makes a message due while a step is in one of these states: its record counts them, so that each becomes an
+ * event, and a message, of its own.
+ * @param once refused when this run has told the customer so before
+ */
+export const messageDue = (
+  { order, suborder, step }: Pick<StepRecord, 'order' | 'suborder' | 'step'>,
+  template: MessageTemplate,
+  states: readonly StepRecord['status'][],
+  once = false,
+): TransactItem => ({
+  Update: {
+    TableName: tableName('suborders'),
+    Key: stepKey(order, suborder, step),
+    UpdateExpression: `SET #tells = :tells${once ? ', #told = :tells' : ''} ADD #reminders :one`,
+    ConditionExpression: `#status IN (${states.map((state) => `:${state}`).join(', ')})${once ? ' AND (attribute_not_exists(#told) OR #told <> :tells)' : ''}`,
+    ExpressionAttributeNames: {
+      '#tells': 'tells',
+      '#reminders': 'reminders',
+      '#status': 'status',
+      ...(once && { '#told': 'told' }),
+    },
+    ExpressionAttributeValues: {
+      ':tells': template,
+      ':one': 1,
+      ...Object.fromEntries(states.map((state) => [`:${state}`, state])),
+    },
+  },
+});
+
 /** Whether there is something to undo: the step is done, or what it did lasts until it runs again. */
 export const hasAnEffect = ({ status, stands }: Pick<StepRecord, 'status' | 'stands'>): boolean =>
   status === 'done' || stands === true;
@@ -73,7 +103,7 @@ export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string, stands
   Update: {
     TableName: tableName('suborders'),
     Key: { order, sk },
-    UpdateExpression: `SET #run = :next, #status = :obsolete, #at = :at${stands ? ', #stands = :stands' : ''} REMOVE #reminders, #unanswered`,
+    UpdateExpression: `SET #run = :next, #status = :obsolete, #at = :at${stands ? ', #stands = :stands' : ''} REMOVE #reminders, #unanswered, #told`,
     ConditionExpression: '#run = :run',
     ExpressionAttributeNames: {
       '#run': 'run',
@@ -81,6 +111,7 @@ export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string, stands
       '#at': 'at',
       '#reminders': 'reminders',
       '#unanswered': 'unanswered',
+      '#told': 'told',
       ...(stands && { '#stands': 'stands' }),
     },
     ExpressionAttributeValues: {

@@ -3,10 +3,11 @@ import { tableName } from '#shared/store/client.ts';
 import type { Outcome, Wait } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
 import { giveUpAsking } from '#shared/work-items/ask.ts';
-import { answerWait, completionItems, stepKey, type TransactItem } from './completion.ts';
+import { answerWait, completionItems, type TransactItem } from './completion.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openRemainingGates } from './record-step.ts';
 import { FIRST_RUN } from './run-step.ts';
+import { messageDue } from './step-status.ts';
 import { writeTogether } from './transaction.ts';
 
 interface Timed extends Dependencies {
@@ -36,7 +37,6 @@ export async function keepTime(deps: Timed, wait: Wait): Promise<void> {
   }
 }
 
-/** The step's record counts the reminders, so that each becomes an event, and a message, of its own. */
 async function remind(
   deps: Dependencies,
   { order, wait, suborder, step, reminders = [] }: Wait,
@@ -58,21 +58,7 @@ async function remind(
         },
       },
     },
-    {
-      Update: {
-        TableName: tableName('suborders'),
-        Key: stepKey(order, suborder, step),
-        UpdateExpression: 'SET #tells = :tells ADD #reminders :one',
-        ConditionExpression: '#status IN (:waiting, :fallout)',
-        ExpressionAttributeNames: { '#tells': 'tells', '#reminders': 'reminders', '#status': 'status' },
-        ExpressionAttributeValues: {
-          ':tells': tells,
-          ':one': 1,
-          ':waiting': 'waiting',
-          ':fallout': 'fallout',
-        },
-      },
-    },
+    messageDue({ order, suborder, step }, tells, ['waiting', 'fallout']),
   ]);
 }
 

@@ -108,6 +108,8 @@ export const stepSchema = z.object({
   reminders: z.int().optional(),
   /** Its effect lasts although it runs again: what the run before found out is still in `outputs`. */
   stands: z.literal(true).optional(),
+  /** What the customer was told by an event while this run waited. */
+  told: z.enum(MESSAGE_TEMPLATES).optional(),
   /** The date that a timer waits for. */
   until: instant.optional(),
   startedAt: instant.optional(),

@@ -82,6 +82,7 @@ export const awaitVisit = defineTask({
   topic: 'visit',
   correlation: 'workOrderId',
   completedBy: 'done',
+  toldBy: { 'on-the-way': 'VISIT_ON_THE_WAY' },
   rejectedBy: {
     'no-access': 'NO_ACCESS',
     'fault-found': 'FAULT_FOUND',

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Desk } from '#shared/domain/desks.ts';
 import type { IsoDuration } from '#shared/domain/duration.ts';
 import type { Flag } from '#shared/domain/flags.ts';
+import type { MessageTemplate } from '#shared/domain/messages.ts';
 import type { SystemId } from '#shared/domain/systems.ts';
 import type { Rejections } from './rejection.ts';
 
@@ -75,6 +76,8 @@ export interface EventTask<Name extends string = string, I extends Shape = Shape
   readonly correlation: string | readonly string[];
   /** What happened → the event completes the step. Without it, only the deadline completes the step. */
   readonly completedBy?: string | undefined;
+  /** What happened → what the customer is told, once, while the wait goes on. */
+  readonly toldBy?: Readonly<Record<string, MessageTemplate>>;
   /** What happened → code of the rejection; of several codes, the event's data names one as `code`, else it is the last. */
   readonly rejectedBy: Readonly<Record<string, string | readonly string[]>>;
   /**

@@ -1,9 +1,10 @@
 import type { IsoDuration } from '#shared/domain/duration.ts';
 import { InvalidRequest, TechnicalError } from '#shared/domain/errors.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
-import { stepKey, type TransactItem } from '#shared/steps/completion.ts';
+import type { TransactItem } from '#shared/steps/completion.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { projectOrderState } from '#shared/steps/order-state.ts';
+import { messageDue } from '#shared/steps/step-status.ts';
 import { moveSuborder } from '#shared/steps/suborder-state.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { tableName } from '#shared/store/client.ts';
@@ -89,20 +90,9 @@ const waitAsks = ({ order, wait, workItem }: WorkItem, question: Question, now: 
   },
 });
 
-/** The write that makes a message due: the step's record counts them, so that each is one of its own. */
-export const tellsCustomer = (
-  { order, suborder, step }: WorkItem,
-  template: MessageTemplate,
-): TransactItem => ({
-  Update: {
-    TableName: tableName('suborders'),
-    Key: stepKey(order, suborder, step),
-    UpdateExpression: 'SET #tells = :tells ADD #reminders :one',
-    ConditionExpression: '#status = :fallout',
-    ExpressionAttributeNames: { '#tells': 'tells', '#reminders': 'reminders', '#status': 'status' },
-    ExpressionAttributeValues: { ':tells': template, ':one': 1, ':fallout': 'fallout' },
-  },
-});
+/** The write that tells the customer something about a failed step. */
+export const tellsCustomer = (item: WorkItem, template: MessageTemplate): TransactItem =>
+  messageDue(item, template, ['fallout']);
 
 const ATTEMPTS = 5;
 

@@ -135,6 +135,7 @@ const details = ({ task, desk, reaches, tells, announces, reminders, noReturn }:
   ...(task.kind === 'manual' ? [`desk: ${text(DESKS[desk ?? task.desk].name)}`] : []),
   ...(announces ? [`✉ ${announces}`] : []),
   ...reminders.map((reminder) => `✉ ${reminder.tells}`),
+  ...(task.kind === 'event' ? Object.values(task.toldBy ?? {}) : []).map((message) => `✉ ${message}`),
   ...(reaches ? [`⚑ ${reaches}`] : []),
   ...(tells ? [`✉ ${tells}`] : []),
   ...(noReturn

@@ -59,6 +59,35 @@ describe('a visit', () => {
     expect(charges(order)).toEqual([]);
   });
 
+  it('has the customer told once that the technician is on the way, each time that one is', async () => {
+    const onTheWay = () =>
+      stage.messages(order).filter((message) => message.includes('VISIT_ON_THE_WAY')).length;
+    const setsOff = async (id: string) => {
+      const { workOrderId } = stage.effects(order, 'field.dispatch').at(-1)?.outputs ?? {};
+      const status = await stage.api.send({
+        id: `${order}-${id}`,
+        source: '/field',
+        type: 'milepost.visit.on-the-way',
+        subject: String(workOrderId),
+        time: new Date(await stage.platform.cloud.now()).toISOString(),
+      });
+      await stage.settle();
+      return status;
+    };
+    expect(await setsOff('1')).toBe('applied');
+    expect(await setsOff('1')).toBe('duplicate');
+    expect(await setsOff('2')).toBe('late');
+    expect(onTheWay()).toBe(1);
+    expect((await stage.item(order, '1')).state).toBe('inProgress');
+
+    await happens(order, 'no-access');
+    expect(await setsOff('3')).toBe('applied');
+    expect(onTheWay()).toBe(2);
+    await happens(order, 'done');
+    expect(await setsOff('4')).toBe('late');
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
   it('at which nobody is at home is booked anew, and costs a fee', async () => {
     await happens(order, 'no-access');
     expect(stage.messages(order)).toContain(`${ITEM}.visit.VISIT_MISSED`);

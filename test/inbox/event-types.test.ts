@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { EVENT_TYPES, eventTypesOf, meaningFor } from '#shared/inbox/event-types.ts';
+import { awaitVisit } from '#shared/tasks/field.ts';
 import { awaitDelivery } from '#shared/tasks/logistics.ts';
 import { ALL_TASKS } from '#shared/tasks/registry.ts';
 import type { EventTask } from '#shared/tasks/task.ts';
@@ -21,7 +22,7 @@ describe('event types', () => {
 
   it('cover whatever a task waits for', () => {
     for (const task of waiting)
-      for (const what of [task.completedBy, ...Object.keys(task.rejectedBy)])
+      for (const what of [task.completedBy, ...Object.keys({ ...task.rejectedBy, ...task.toldBy })])
         if (what !== undefined) expect(EVENT_TYPES.has(`milepost.${task.topic}.${what}`), what).toBe(true);
   });
 
@@ -52,6 +53,10 @@ describe('what an event means for a task', () => {
     for (const task of waiting)
       for (const codes of Object.values(task.rejectedBy))
         for (const code of [codes].flat()) expect(Object.keys(task.rejections), task.name).toContain(code);
+  });
+
+  it('is what the customer is told while the wait goes on', () => {
+    expect(meaningFor(awaitVisit, 'milepost.visit.on-the-way', {})).toEqual({ tells: 'VISIT_ON_THE_WAY' });
   });
 
   it('is nothing when the task does not wait for it', () => {
