@@ -18,14 +18,17 @@ describe('a bulk repair', () => {
 
   beforeAll(async () => {
     stage = await Stage.open();
-    orders = [];
-    for (let count = 0; count < 3; count += 1) orders.push(await stage.submit());
-    stage.script(
-      { operation: 'cpe.provision' },
-      ...orders.map(() => ({ kind: 'reject' as const, code: 'UNKNOWN_SERIAL' })),
-    );
-    for (const order of orders) await stage.pick(order, BOX);
+    orders = await failed('UNKNOWN_SERIAL');
   });
+
+  /** Three orders whose box could not be provisioned. */
+  async function failed(code: string): Promise<string[]> {
+    const failing: string[] = [];
+    for (let count = 0; count < 3; count += 1) failing.push(await stage.submit());
+    stage.script({ operation: 'cpe.provision' }, ...failing.map(() => ({ kind: 'reject' as const, code })));
+    for (const order of failing) await stage.pick(order, BOX);
+    return failing;
+  }
 
   it('counts first, and touches nothing', async () => {
     const filter = { desk: 'ACTIVATION_FALLOUT', error: 'UNKNOWN_SERIAL' };
@@ -77,6 +80,37 @@ describe('a bulk repair', () => {
     expect(first.items).toMatchObject([{ id: newer, status: 'ready', filter, resolution, total: 0 }]);
     const second = await page(`&cursor=${first.nextCursor}`);
     expect(second.items).toMatchObject([{ id, status: 'completed', total: 3, done: 3, remaining: 0 }]);
+  });
+
+  it('goes on where it was at whatever call its process ends, and decides each work item once', async () => {
+    const { cloud } = stage.platform;
+    const killed = await failed('PROFILE_MISSING');
+    await cloud.faults({
+      seed: 3,
+      rules: [{ kind: 'kill', probability: 0.7, resource: 'bulk-repairs', spareApi: true }],
+    });
+    const made = await stage.api.repairAll({
+      filter: { desk: 'ACTIVATION_FALLOUT', error: 'PROFILE_MISSING' },
+      resolution: { action: 'RETRY', reason: 'INC-8 is over' },
+      dryRun: false,
+    });
+    for (let rounds = 0; rounds < 30; rounds += 1) {
+      await stage.advance('PT10M');
+      const head = await stage.api.bulkRepair(made.id);
+      addsUp(head);
+      if (head.status === 'completed') break;
+      await stage.api.changeBulkRepair(made.id, 'start');
+    }
+    const kills = await cloud.faultLog();
+    await cloud.faults({ rules: [] });
+    expect(kills.length).toBeGreaterThan(3);
+    expect(await stage.api.bulkRepair(made.id)).toMatchObject({ total: 3, done: 3, failed: 0, skipped: 0 });
+    for (const order of killed) {
+      expect(stage.steps(order, 'cpe.provision')).toEqual([`${BOX}.provision`]);
+      const { entries } = await stage.api.history(order, '?limit=100');
+      expect(entries.filter(({ what }) => what === 'RETRY')).toHaveLength(1);
+    }
+    expect(stage.simulator.doubleEffects().byStep).toEqual([]);
   });
 
   it('is listed, each work item with what became of it', async () => {
