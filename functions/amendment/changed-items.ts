@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AMENDED } from '#shared/amendment/amended.ts';
-import { lostMilestones } from '#shared/amendment/lost.ts';
+import { gatesTakenBack, lostMilestones } from '#shared/amendment/taken-back.ts';
 import { StateConflict } from '#shared/domain/errors.ts';
 import type { Facts } from '#shared/domain/facts.ts';
 import { MANAGEMENT } from '#shared/domain/suborders.ts';
@@ -9,6 +9,7 @@ import { isEnding } from '#shared/steps/ending.ts';
 import { isDone } from '#shared/steps/run-step.ts';
 import { tableName } from '#shared/store/client.ts';
 import type { StepRecord, Suborder, Wait } from '#shared/store/records.ts';
+import type { VisibleWait } from '#shared/store/visible-waits.ts';
 import { affectedSteps, uses } from '#state-machines/amendment/affected.ts';
 import { flowNamed } from '#state-machines/catalogue.ts';
 import type { Flow, Step } from '#state-machines/language/flow.ts';
@@ -38,17 +39,18 @@ export interface ChangeOfPlan {
 /**
  * What follows from facts that change, for each suborder: (1) one that has not begun, or has not come to what they mean
  * something to, knows them from now on; (2) any other one ends what it does, undoes back to the first step that they
- * mean something to, and begins again, so that what comes before that is found done.
+ * mean something to, and begins again, so that what comes before that is found done; (3) so does one that has gone on
+ * from what is taken back, and waits for it once more.
  * All is refused when one of them went on, or began to end, since it was read: look again.
  *
- * @throws StateConflict `PointOfNoReturn`; `AmendmentNotPossible` for an item that is complete, would need another flow, or
- * that others have gone on from
+ * @throws StateConflict `PointOfNoReturn`; `AmendmentNotPossible` for an item that is complete, or would need another flow, or
+ * that a complete one has gone on from
  */
 export function changeSuborders(plans: ChangeOfPlan, underWay: UnderWay): ChangedSuborders {
-  const changes = underWay.suborders.flatMap((row) => changeOf(row, plans, underWay) ?? []);
+  const { changes, gates } = changesOf(plans, underWay);
   return {
     rows: changes,
-    waits: changes.flatMap(({ waits = [] }) => waits),
+    waits: [...changes.flatMap(({ waits = [] }) => waits), ...closed(gates)],
     takenBack: new Map(changes.map(({ row, takenBack = [] }) => [row.suborder, takenBack])),
     charges: changes.flatMap(({ row: { item, passedSoft }, affected }) =>
       item !== undefined && passedSoft !== undefined && affected?.has(passedSoft)
@@ -66,8 +68,75 @@ interface ChangedSuborder extends RowChange {
   readonly takenBack?: readonly string[];
 }
 
+/** The changes, and the gates that were open by what they take back: who has passed one is among the changes. */
+function changesOf(plans: ChangeOfPlan, underWay: UnderWay) {
+  let passed = 0;
+  let again: ReadonlyMap<string, readonly string[]> = new Map();
+  for (;;) {
+    const changes = underWay.suborders.flatMap(
+      (row) => changeOf(row, again.get(row.suborder) ?? [], plans, underWay) ?? [],
+    );
+    const gates = changes.flatMap((change) => gatesOf(change, underWay));
+    const behind = gates.filter(({ status }) => status === 'resumed');
+    if (behind.length === passed) return { changes, gates };
+    passed = behind.length;
+    again = new Map(
+      [...Map.groupBy(behind, ({ suborder }) => suborder)].map(([suborder, own]) => [
+        suborder,
+        own.map(({ step }) => step),
+      ]),
+    );
+  }
+}
+
+interface ClosedGate extends VisibleWait {
+  readonly entry: string;
+}
+
+/**
+ * The gates that nothing holds any more, and that were opened by what a change takes back.
+ * @throws StateConflict naming an item that has gone on from there and is complete
+ */
+function gatesOf({ row, affected }: ChangedSuborder, { suborders, steps, waits }: UnderWay): ClosedGate[] {
+  if (!affected) return [];
+  const own = steps.filter(({ suborder }) => suborder === row.suborder);
+  return gatesTakenBack(row, own, affected).flatMap(({ milestone, wait, entry }) => {
+    const gate = waits.find((known) => known.wait === wait);
+    const isFree = (gate?.status === 'open' || gate?.status === 'resumed') && !gate.pending?.size;
+    const other = suborders.find(({ suborder }) => suborder === gate?.suborder);
+    if (!gate || !isFree || !other || isEnding(other)) return [];
+    if (other.endedAt !== undefined)
+      throw notPossible(
+        row,
+        `has reached ${milestone}, and item ${other.item}, which is complete, has gone on from there`,
+      );
+    return [{ ...gate, entry }];
+  });
+}
+
+/** Has gates wait once more; refused when one was passed since it was read. */
+const closed = (gates: readonly ClosedGate[]): TransactItem[] =>
+  [...Map.groupBy(gates, ({ wait }) => wait).values()].flatMap((own) =>
+    own.slice(0, 1).map(({ order, wait, status }) => ({
+      Update: {
+        TableName: tableName('waits'),
+        Key: { order, wait },
+        UpdateExpression: 'SET #status = :next ADD #pending :entries',
+        ConditionExpression: '#status = :status AND attribute_not_exists(#pending)',
+        ExpressionAttributeNames: { '#status': 'status', '#pending': 'pending' },
+        ExpressionAttributeValues: {
+          ':status': status,
+          ':next': (status === 'resumed' ? 'planned' : status) satisfies Wait['status'],
+          ':entries': new Set(own.map(({ entry }) => entry)),
+        },
+      },
+    })),
+  );
+
+/** @param again its steps that waited for what others take back */
 function changeOf(
   row: Suborder,
+  again: readonly string[],
   { before, after, orderFacts, now }: ChangeOfPlan,
   underWay: UnderWay,
 ): ChangedSuborder | undefined {
@@ -78,7 +147,7 @@ function changeOf(
   const names = was && is ? changedNames(was.facts, is.facts) : [];
   const isSame = was && is && names.length === 0 && was.flow === is.flow;
   const isOver = row.endedAt !== undefined || isEnding(row);
-  if (isSame && (isOver || orderFacts.length === 0)) return undefined;
+  if (isSame && again.length === 0 && (isOver || orderFacts.length === 0)) return undefined;
   if (isOver) throw notPossible(row, 'has ended, or is about to');
   const flow = flowNamed(row.flow);
   if (!was || !is || !flow || was.flow !== is.flow || is.flow !== row.flow)
@@ -92,13 +161,12 @@ function changeOf(
   if (row.startedAt === undefined) return notBegun(row, next, underWay, now);
   const steps = underWay.steps.filter(({ suborder }) => suborder === row.suborder);
   const hasOtherPath = !isDeepStrictEqual(row.flags, is.flags);
-  if (!hasOtherPath && !hasComeTo(flow, changed, steps))
+  if (!hasOtherPath && again.length === 0 && !hasComeTo(flow, changed, steps))
     return names.length > 0 || flow.steps.some((step) => uses(step, changed)) ? knows(row, next) : undefined;
-  const affected = affectedSteps(flow, { changed, before: row.flags, after: is.flags }, steps);
+  const affected = affectedSteps(flow, { changed, again, before: row.flags, after: is.flags }, steps);
   assertReturn(row, flow, steps, affected);
-  assertNobodyHasGoneOn(row, steps, affected, underWay);
   return {
-    ...begins(row, next, changed),
+    ...begins(row, { ...next, changed, again: [...again] }),
     waits: [held(row)],
     affected,
     takenBack: lostMilestones(steps, affected),
@@ -165,24 +233,6 @@ function assertReturn(
     );
 }
 
-/** @throws StateConflict naming an item that has gone on from what would be taken back */
-function assertNobodyHasGoneOn(
-  row: Suborder,
-  steps: readonly StepRecord[],
-  affected: ReadonlySet<string>,
-  { suborders, waits }: UnderWay,
-): void {
-  const taken = steps.flatMap(({ step, reaches }) => (reaches && affected.has(step) ? [reaches] : []));
-  for (const milestone of taken)
-    for (const { wait } of row.opens[milestone] ?? []) {
-      const other = suborders.find(({ suborder }) => suborder === wait.slice(0, wait.indexOf('#')));
-      const gate = waits.find((known) => known.wait === wait);
-      const isOver = gate?.status === 'resumed' && (gate.pending?.size ?? 0) === 0;
-      if (isOver && other && !isEnding(other))
-        throw notPossible(row, `has reached ${milestone}, and item ${other.item} has gone on from there`);
-    }
-}
-
 type Next = Pick<NonNullable<Suborder['amends']>, 'facts' | 'flags' | 'steps' | 'noReturn'>;
 
 /** The start of a suborder may be under way when it is nearer than this. */
@@ -214,9 +264,9 @@ const knows = (row: Suborder, { facts }: Next): ChangedSuborder => ({
 });
 
 /** None of its steps starts from now on, and none passes a point of no return. */
-const begins = (row: Suborder, next: Next, changed: readonly string[]): ChangedSuborder => ({
+const begins = (row: Suborder, amends: NonNullable<Suborder['amends']>): ChangedSuborder => ({
   row,
-  set: { ends: 'amended', amends: { ...next, changed: [...changed] }, state: 'inProgress' },
+  set: { ends: 'amended', amends, state: 'inProgress' },
   asRead: ['ends', 'endedAt', 'passedHard', 'done', 'state'],
 });
 

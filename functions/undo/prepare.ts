@@ -13,7 +13,8 @@ const fixedInputs: FixedInputs = (flow, id) => {
 const affectedBy: AffectedSteps = ({ flow: id, flags, amends }, records) => {
   const flow = flowNamed(id);
   if (!flow || !amends) throw new Error(`${id} cannot be changed`);
-  return affectedSteps(flow, { changed: amends.changed, before: flags, after: amends.flags }, records);
+  const { changed, again = [], flags: after } = amends;
+  return affectedSteps(flow, { changed, again, before: flags, after }, records);
 };
 
 export const handler = taskHandler(

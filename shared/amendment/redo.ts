@@ -15,7 +15,7 @@ import type { StepRecord, Suborder } from '#shared/store/records.ts';
 import { getSteps, getSuborder } from '#shared/store/suborders.ts';
 import { unlessRefused } from '#shared/store/unless-refused.ts';
 import { AMENDED } from './amended.ts';
-import { lostMilestones } from './lost.ts';
+import { gatesTakenBack, lostMilestones } from './taken-back.ts';
 
 /** Which of the steps that were reached a change affects: those that are done again. */
 export type AffectedSteps = (row: Suborder, records: readonly StepRecord[]) => ReadonlySet<string>;
@@ -40,7 +40,7 @@ export async function prepareRedo(
   await endWaits(deps, row);
   const records = await getSteps(deps, order, suborder);
   const affected = affectedBy(row, records);
-  for (const opening of reopened(row, records, affected)) await closeGate(deps, order, opening);
+  for (const opening of gatesTakenBack(row, records, affected)) await closeGate(deps, order, opening);
   await unlessRefused(
     deps.documents.send(
       new UpdateCommand({
@@ -60,21 +60,6 @@ export async function prepareRedo(
   );
   const steps = (await stepsToUndo(deps, order, suborder)).filter(({ step }) => affected.has(step));
   return { steps: steps.map((undo) => ({ ...undo, with: fixedInputs(row.flow, undo.step) })) };
-}
-
-/** The gates of others that only steps which are done again have opened. */
-function reopened(row: Suborder, records: readonly StepRecord[], affected: ReadonlySet<string>) {
-  const taken = new Set(lostMilestones(records, affected));
-  const openings = Object.entries(row.opens).flatMap(([milestone, list = []]) =>
-    list.map((opening) => ({ ...opening, milestone })),
-  );
-  const kept = openings.filter(
-    ({ milestone }) => Object.hasOwn(row.milestones, milestone) && !taken.has(milestone),
-  );
-  return openings.filter(
-    ({ milestone, wait, entry }) =>
-      taken.has(milestone) && !kept.some((other) => other.wait === wait && other.entry === entry),
-  );
 }
 
 /** Others that have gone on are left alone. */

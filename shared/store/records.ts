@@ -37,6 +37,8 @@ export const amendsSchema = z.object({
   noReturn: z.record(z.string(), pointOfNoReturnSchema).optional(),
   /** Names of the facts that change. */
   changed: z.array(z.string()),
+  /** Steps that are done again since another suborder takes back what they waited for. */
+  again: z.array(z.string()).optional(),
   /** Once its flow has left what it waited for: the steps that are done again, and how many were done by then. */
   affected: z.array(z.string()).optional(),
   done: z.int().optional(),

@@ -9,6 +9,8 @@ import { plannedPath } from '../planning/path.ts';
 /** What a change makes of a suborder: the facts that are not as they were, and the flags before and after. */
 export interface ChangeOfFacts {
   readonly changed: readonly string[];
+  /** Steps that are done again whatever their input: what they waited for is taken back. */
+  readonly again: readonly string[];
   readonly before: Flags;
   readonly after: Flags;
 }
@@ -29,19 +31,21 @@ export function uses({ task, with: given }: Step, facts: readonly string[]): boo
 
 /**
  * The steps that were reached and are done again because of a change: those whose input has a changed fact in it, those
- * that the change adds to the path or takes away, and all that come after one of these. An event is not waited for
+ * that waited for what is taken back, those that the change adds to the path or takes away, and all that come after one of these. An event is not waited for
  * again as long as what it is about is the same: it comes once.
  */
 export function affectedSteps(
   flow: Flow,
-  { changed, before, after }: ChangeOfFacts,
+  { changed, again, before, after }: ChangeOfFacts,
   records: readonly StepRecord[],
 ): ReadonlySet<string> {
   const earlier = ancestors(flow);
   const was = new Set(plannedPath(flow, before).steps.map(({ id }) => id));
   const is = new Set(plannedPath(flow, after).steps.map(({ id }) => id));
   const first = flow.steps.filter(
-    (step) => was.has(step.id) !== is.has(step.id) || (is.has(step.id) && uses(step, changed)),
+    (step) =>
+      was.has(step.id) !== is.has(step.id) ||
+      (is.has(step.id) && (again.includes(step.id) || uses(step, changed))),
   );
   const reached = new Set(records.filter(({ status }) => status !== 'obsolete').map(({ step }) => step));
   const begun = first.filter(

@@ -9,12 +9,13 @@ function affected(
   changed: readonly string[],
   reached: readonly string[],
   flags: { before?: Record<string, boolean>; after?: Record<string, boolean> } = {},
+  again: readonly string[] = [],
 ) {
   const flow = flowNamed(id);
   if (!flow) throw new Error(`There is no flow ${id}`);
   const { before = {}, after = before } = flags;
   const records = reached.map((step) => doneStep(step));
-  return [...affectedSteps(flow, { changed, before, after }, records)];
+  return [...affectedSteps(flow, { changed, again, before, after }, records)];
 }
 
 describe('the steps that a change affects', () => {
@@ -25,6 +26,11 @@ describe('the steps that a change affects', () => {
     expect(affected(MOBILE, ['plan'], POSTED)).toEqual(['provision']);
     expect(affected(MOBILE, ['plan'], ['lock', 'number', 'sim'])).toEqual([]);
     expect(affected(MOBILE, ['shoeSize'], POSTED)).toEqual([]);
+  });
+
+  it('are those that waited for what is taken back, and those after them', () => {
+    expect(affected(MOBILE, [], POSTED, {}, ['provision'])).toEqual(['provision']);
+    expect(affected(MOBILE, [], ['lock', 'number'], {}, ['provision'])).toEqual([]);
   });
 
   it('wait for an event anew when what it is about is another', () => {

@@ -54,7 +54,10 @@ function change(
   return {
     charges,
     rows: changed.map(({ row, set, asRead }) => ({ suborder: row.suborder, set, asRead })),
-    held: held.map(({ Put, ConditionCheck }): unknown => Put?.Item?.wait ?? ConditionCheck?.Key?.wait),
+    held: held.map(
+      ({ Put, Update, ConditionCheck }): unknown =>
+        Put?.Item?.wait ?? Update?.Key?.wait ?? ConditionCheck?.Key?.wait,
+    ),
   };
 }
 const done = (suborder: string, ...ids: readonly string[]) => ids.map((step) => doneStep(step, { suborder }));
@@ -116,21 +119,54 @@ describe('an item that is changed', () => {
     );
   });
 
-  it('is refused when it would be another flow, or others have gone on from it', () => {
+  it('is refused when it would be another flow', () => {
     expect(() => change(withItem(item('4', 'mobile-postpaid-20gb')))).toThrow(
       'Item 4 would be something else',
     );
+  });
 
+  describe('that another one has gone on from', () => {
     const slower = withItem(item('2', 'internet-500'));
+    const opens = { INTERNET_ACTIVE: [{ wait: '04#provision#gate', entry: '02:D4' }] };
+    const milestones = { INTERNET_ACTIVE: NOW };
     const steps = [
       ...done('02', 'lock', 'address'),
       doneStep('provision', { suborder: '02', reaches: 'INTERNET_ACTIVE' }),
+      ...done('04', 'lock', 'number', 'sim', 'pick', 'provision'),
     ];
-    const opens = { INTERNET_ACTIVE: [{ wait: '04#ship#gate', entry: '02:D4' }] };
-    const waits = [{ ...plannedWait('04#ship#gate'), status: 'resumed' as const, pending: undefined }];
-    expect(() => change(slower, { rows: { '02': { opens } }, steps, waits })).toThrow(
-      'Item 2 has reached INTERNET_ACTIVE, and item 4 has gone on from there',
-    );
+    const gate = (status: Wait['status']): Wait => ({
+      ...plannedWait('04#provision#gate'),
+      suborder: '04',
+      step: 'provision',
+      status,
+      pending: undefined,
+    });
+    const changeTo = (status: Wait['status'], other: Partial<Suborder> = {}) =>
+      change(slower, { rows: { '02': { opens, milestones }, '04': other }, steps, waits: [gate(status)] });
+
+    it('has that one go back to where it waited, and wait again', () => {
+      const { rows, held } = changeTo('resumed');
+      expect(rows).toMatchObject([
+        { suborder: '02', set: { amends: { changed: expect.arrayContaining(['profile']), again: [] } } },
+        { suborder: '04', set: { ends: 'amended', amends: { changed: [], again: ['provision'] } } },
+      ]);
+      expect(held).toEqual(['02#start#start', '04#start#start', '04#provision#gate']);
+    });
+
+    it('has it wait when it was about to go on', () => {
+      const { rows, held } = changeTo('open');
+      expect(rows.map(({ suborder }) => suborder)).toEqual(['02']);
+      expect(held).toEqual(['02#start#start', '04#provision#gate']);
+    });
+
+    it('is refused when that one is complete, or past a hard point of no return', () => {
+      expect(() => changeTo('resumed', { state: 'completed', endedAt: NOW })).toThrow(
+        'Item 2 has reached INTERNET_ACTIVE, and item 4, which is complete, has gone on from there',
+      );
+      expect(() => changeTo('resumed', { passedHard: 'bill' })).toThrow(
+        'Item 4 is past its point of no return, the step bill',
+      );
+    });
   });
 });
 
