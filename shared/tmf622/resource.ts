@@ -93,10 +93,13 @@ function itemWithState(
   };
 }
 
-/** Planned steps of suborders, and how many of them are done. */
+/**
+ * Planned steps of suborders, and how many of them are done. A step whose condition is decided on the way counts as planned
+ * until its suborder is complete: then what was not done was left out.
+ */
 const progressOf = (suborders: readonly SuborderProgress[]) => ({
   done: suborders.reduce((sum, { done }) => sum + done, 0),
-  steps: suborders.reduce((sum, { steps }) => sum + steps, 0),
+  steps: suborders.reduce((sum, { state, done, steps }) => sum + (state === 'completed' ? done : steps), 0),
 });
 
 /** An item without a suborder is as far as the items nested in it, or else as the order when that has ended. */

@@ -55,7 +55,10 @@ describe('a visit', () => {
     await stage.settle();
     expect(stage.messages(order)).toContain(`${ITEM}.visit.VISIT_REMINDER-1`);
     await happens(order, 'done');
-    expect((await stage.order(order)).state).toBe('completed');
+    const { state, progress } = await stage.order(order);
+    expect(state).toBe('completed');
+    // The fee is left out.
+    expect(progress?.done).toBe(progress?.steps);
     expect(charges(order)).toEqual([]);
   });
 

@@ -115,6 +115,13 @@ describe('the resource of an order', () => {
     ]);
   });
 
+  it('has nothing planned any more of an item that is complete, whatever was left out', () => {
+    const reached = { QUALIFIED: '2026-11-23T11:00:00.000Z', COMPLETE: '2026-11-23T12:00:00.000Z' };
+    const order = show('inProgress', suborder('00', 'inProgress'), suborder('01', 'completed', 'd', reached));
+    expect(order.productOrderItem[1].progress).toEqual({ done: 2, steps: 2 });
+    expect(order.progress).toEqual({ done: 2, steps: 6 });
+  });
+
   it('says how many of the planned steps are done, of an item and of the whole', () => {
     const reached = { QUALIFIED: '2026-11-23T11:00:00.000Z' };
     const order = show(
