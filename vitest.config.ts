@@ -7,7 +7,7 @@ const troubled = 'test/flows/generated/troubled.test.ts';
 const cancelled = 'test/flows/generated/cancelled.test.ts';
 
 /** Flow tests that let weeks and months pass: first, while no orders of others have to live through them as well. */
-const LONG = ['generated/happy', 'later', 'jeopardy', 'timers', 'collection', 'hardware'];
+const LONG = ['generated/happy', 'later', 'jeopardy', 'timers', 'collection', 'triggers', 'hardware'];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
