@@ -121,6 +121,16 @@ const regionsByTheirPattern: Plugin = {
   },
 };
 
+/** Clients retry in the standard way: the adaptive one, which no configuration of ours asks for, has a rate limiter, 3 KB of every bundle. */
+const standardRetriesAlone: Plugin = {
+  name: 'standard-retries-alone',
+  setup({ onLoad }) {
+    onLoad({ filter: /retry\/util-retry\/DefaultRateLimiter\.js$/ }, () => ({
+      contents: 'export const DefaultRateLimiter = undefined;',
+    }));
+  },
+};
+
 /** Cuts from packages what is of no use in a function and does not shake off by itself. */
 export const trimmedPackages: readonly Plugin[] = [
   credentialsFromEnvironment,
@@ -131,4 +141,5 @@ export const trimmedPackages: readonly Plugin[] = [
   versionOfPackageAlone,
   hashesOfNode,
   regionsByTheirPattern,
+  standardRetriesAlone,
 ];
