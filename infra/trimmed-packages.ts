@@ -121,6 +121,16 @@ const regionsByTheirPattern: Plugin = {
   },
 };
 
+/** Lambda says in an environment variable which region it is: the SDK would also ask the machine, 1 KB of every bundle. */
+const regionFromEnvironment: Plugin = {
+  name: 'region-from-environment',
+  setup({ onLoad }) {
+    onLoad({ filter: /regionConfig\/getInstanceMetadataRegion\.js$/ }, () => ({
+      contents: 'export const getInstanceMetadataRegion = async () => undefined;',
+    }));
+  },
+};
+
 /** Clients retry in the standard way: the adaptive one, which no configuration of ours asks for, has a rate limiter, 3 KB of every bundle. */
 const standardRetriesAlone: Plugin = {
   name: 'standard-retries-alone',
@@ -142,4 +152,5 @@ export const trimmedPackages: readonly Plugin[] = [
   hashesOfNode,
   regionsByTheirPattern,
   standardRetriesAlone,
+  regionFromEnvironment,
 ];
