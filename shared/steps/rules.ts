@@ -2,6 +2,7 @@ import type { Desk } from '#shared/domain/desks.ts';
 import type { MessageTemplate } from '#shared/domain/messages.ts';
 import { ON_HOLD } from '#shared/holds/holds.ts';
 import { ALL_UNDO_TASKS, taskNamed } from '#shared/tasks/registry.ts';
+import { LEAVES_OPEN } from '#shared/tasks/retry.ts';
 import {
   askCustomer,
   cancelItem,
@@ -33,26 +34,28 @@ const OWN_RULES: Readonly<Record<string, RejectionRule>> = {
 };
 
 /** What happens after a failure: the task's rule for a business rejection, else a work item on the task's desk. */
-export function ruleFor(failure: Failure): RejectionRule {
-  const { task, undo, desk } = failure;
+export function ruleFor({ task, error, undo, onReject, desk }: Failure): RejectionRule {
   if (undo) return fallout(undoDesk(undo));
   const declared = taskNamed(task);
-  return declaredRule(failure) ?? fallout(desk ?? (declared ? falloutDesk(declared) : 'SUPERVISOR'));
+  return (
+    onReject?.[error] ??
+    declared?.rejections[error] ??
+    OWN_RULES[error] ??
+    fallout(desk ?? (declared ? falloutDesk(declared) : 'SUPERVISOR'))
+  );
 }
 
-const declaredRule = ({ task, error, onReject }: Failure): RejectionRule | undefined =>
-  onReject?.[error] ?? taskNamed(task)?.rejections[error] ?? OWN_RULES[error];
-
 /**
- * Whether an underlying system may have done a step that failed, and keeps it: nobody has said no, but no answer came.
+ * Whether an underlying system may have done a step that failed, and keeps it: it has not said no, but no answer came.
  * @param takesBack the step takes the effect of an earlier one back
  */
 export function isUnanswered(failure: Failure, takesBack: boolean): boolean {
   const task = taskNamed(failure.task);
-  if (task?.kind !== 'system' || declaredRule(failure)) return false;
+  if (task?.kind !== 'system') return false;
   const { error, attempts = 1 } = failure;
   // What may not begin was not done, unless it had begun before.
-  if (error === ON_HOLD.error && attempts === 1) return false;
+  const begunBefore = error === ON_HOLD.error && attempts > 1;
+  if (!LEAVES_OPEN.has(error) && !begunBefore) return false;
   return takesBack || leavesAnEffect(task);
 }
 

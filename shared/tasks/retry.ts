@@ -55,6 +55,12 @@ export const RETRY: Readonly<Record<RetryClass, readonly RetryRule[]>> = {
   ],
 };
 
+/** Errors after which nobody knows whether a system has done what it was asked for: no answer came, or none that says so. */
+export const LEAVES_OPEN: ReadonlySet<string> = new Set([
+  ...RETRY.standard.flatMap(({ errors }) => errors),
+  'ContractViolation',
+]);
+
 /** Handing a token to a function that parks it: a wait that times out is not parked again. */
 export const LAMBDA_RETRY: RetryRule = {
   ...TECHNICAL,
