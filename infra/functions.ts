@@ -419,7 +419,7 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
   route(
     'product-orders/questions',
     'Shows what the customer is asked about an order',
-    { tables: { suborders: ['Query'], workItems: ['GetItem'] } },
+    { tables: { suborders: ['Query'], waits: ['GetItem'], workItems: ['GetItem'] } },
     `GET ${TMF622}/{id}/question`,
     'orders:read',
   ),
@@ -428,9 +428,10 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
     'Takes in what the customer answers',
     {
       tables: {
-        suborders: [...READ, 'UpdateItem'],
-        waits: ['UpdateItem'],
+        suborders: [...READ, ...WRITE],
+        waits: ['GetItem', 'UpdateItem'],
         workItems: ['GetItem', 'PutItem'],
+        inbox: INBOX,
         ...TOLD,
       },
     },

@@ -10,8 +10,8 @@ export const answer =
   async ({ path: { id = '', question = '' }, caller, body }) => {
     const order = parseOrderNumber(id);
     if (!order) throw new NotFound('Product order', id.slice(0, 40));
-    const { workItem, result } = await answerQuestion(deps, caller.sub, order, question, body);
-    return { status: 200, body: { id: workItem, order, answer: result?.action, answeredAt: result?.at } };
+    const { answer: given, at } = await answerQuestion(deps, caller.sub, order, question, body);
+    return { status: 200, body: { id: question, order, answer: given, answeredAt: at } };
   };
 
 export const handler = httpHandler({ errors: 'tmf622', handle: answer(defaultDependencies()) });

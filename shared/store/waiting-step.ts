@@ -9,6 +9,7 @@ const waitingStepSchema = waitSchema.pick({
   step: true,
   completion: true,
   correlationKey: true,
+  dueAt: true,
 });
 
 /** Which step a wait belongs to, what its completion does, and what it waits for. */
@@ -24,12 +25,13 @@ export async function readWaitingStep(
     new GetCommand({
       TableName: tableName('waits'),
       Key: { order, wait },
-      ProjectionExpression: '#suborder, #step, #completion, #correlationKey',
+      ProjectionExpression: '#suborder, #step, #completion, #correlationKey, #dueAt',
       ExpressionAttributeNames: {
         '#suborder': 'suborder',
         '#step': 'step',
         '#completion': 'completion',
         '#correlationKey': 'correlationKey',
+        '#dueAt': 'dueAt',
       },
       ConsistentRead: true,
     }),

@@ -97,6 +97,41 @@ describe('a number from another operator', () => {
     expect(requests(order)).toHaveLength(1);
   });
 
+  it('waits for a question that the customer finds and answers in the portal', async () => {
+    const unsigned = { authoritySigned: false, authorityRef: undefined };
+    const order = await stage.submit(portIn(unsigned));
+    const path = `${ORDERS_PATH}/${order}/question`;
+    const questions = async () => (await stage.api.request({ role: 'channel', path })).body;
+    const id = `${ITEM}-PORT_AUTHORITY`;
+    const say = async (of: string, body: unknown) => {
+      const at = `${ORDERS_PATH}/${of}/question/${id}/answer`;
+      const { status } = await stage.api.request({ role: 'channel', method: 'POST', path: at, body });
+      await stage.settle();
+      return status;
+    };
+    expect(await questions()).toMatchObject([
+      {
+        id,
+        reason: 'PORT_AUTHORITY',
+        fields: [{ id: 'answer' }, { id: 'authorityRef' }],
+        answers: ['CONFIRM', 'DECLINE'],
+        askedAt: expect.any(String),
+        answerBy: expect.any(String),
+      },
+    ]);
+    expect(await say(order, { answer: 'CONFIRM', corrections: { orderDate: 'x' } })).toBe(400);
+    const signed = { answer: 'CONFIRM', corrections: { authorityRef: 'AUTH-3' } };
+    expect(await say(order, signed)).toBe(200);
+    expect(requests(order)).toHaveLength(1);
+    expect(await questions()).toEqual([]);
+    expect(await say(order, { answer: 'DECLINE' })).toBe(422);
+
+    const unwanted = await stage.submit(portIn(unsigned));
+    expect(await say(unwanted, { answer: 'DECLINE', note: 'Stays where it is' })).toBe(200);
+    expect((await stage.order(unwanted)).state).toBe('cancelled');
+    expect(requests(unwanted)).toEqual([]);
+  });
+
   it('that comes late is compensated, by the day', async () => {
     const order = await stage.submit(portIn());
     const promised = lastDate(order);
