@@ -45,11 +45,8 @@ export class World {
         this.#plan(`${item.id} ${item.openedAt}`, () => this.#pick(item));
     for (const { key, at, outputs } of this.#effects('logistics.ship'))
       this.#plan(key, () => this.#deliver(String(outputs.trackingId), Date.parse(at)));
-    for (const { key, outputs } of this.#effects('field.dispatch')) {
-      const workOrderId = String(outputs.workOrderId);
-      this.#plan(`${key} on the way`, () => this.#setOff(workOrderId));
-      this.#plan(key, () => this.#visit(workOrderId));
-    }
+    for (const { key, outputs } of this.#effects('field.dispatch'))
+      this.#plan(key, () => this.#visit(String(outputs.workOrderId)));
   }
 
   /** When the next deed is due. */
@@ -101,41 +98,21 @@ export class World {
     };
   }
 
-  #setOff(workOrderId: string): Deed {
-    const at = this.#slot().begins - 20 * MINUTE;
-    return this.#technician(
-      workOrderId,
-      at,
-      `Technician sets off for work order ${workOrderId}`,
-      'on-the-way',
-    );
-  }
-
   #visit(workOrderId: string): Deed {
-    const at = this.#slot().ends - 15 * MINUTE;
-    const data = { note: 'Socket checked, fibre box mounted', measurements: { attenuationDb: 14.2 } };
-    return this.#technician(workOrderId, at, `Technician finishes work order ${workOrderId}`, 'done', data);
-  }
-
-  #slot(): { begins: number; ends: number } {
     const slot = String(this.#effects('appointment.book').at(-1)?.outputs.slot);
-    const [begins = Number.NaN, ends = Number.NaN] = slot.split('/').map((time) => Date.parse(`${time}:00Z`));
-    return { begins, ends };
-  }
-
-  /** What the technician's app reports. */
-  #technician(workOrderId: string, at: number, title: string, what: string, data = {}): Deed {
+    const [, end = ''] = slot.split('/');
+    const at = Date.parse(`${end}:00Z`) - 15 * MINUTE;
     return {
       at,
-      title,
+      title: `Technician finishes work order ${workOrderId}`,
       perform: async () =>
         void (await this.#api.send({
-          id: `${what}-${workOrderId}`,
+          id: `done-${workOrderId}`,
           source: '/field/technicians',
-          type: `milepost.visit.${what}`,
+          type: 'milepost.visit.done',
           subject: workOrderId,
           time: new Date(at).toISOString(),
-          data,
+          data: { note: 'Socket checked, fibre box mounted', measurements: { attenuationDb: 14.2 } },
         })),
     };
   }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Stage } from '#test/support/stage.ts';
 
+const LINE = '01';
 const BOX = '04';
 
 describe('an event from outside', () => {
@@ -63,12 +64,13 @@ describe('an event from outside', () => {
   });
 
   it('that reports a problem goes to the desk of its rule, and the good news after it completes the step', async () => {
-    await stage.pick(order, BOX);
-    expect(await stage.report(order, `${BOX}.ship`, 'trackingId', 'delivery.lost')).toBe('applied');
-    const fallout = await stage.workItem('LOGISTICS_BACKORDER', order, BOX);
-    expect(await stage.deliver(order, BOX)).toBe('kept');
-    await stage.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'It turned up' });
-    expect((await stage.item(order, '4')).state).toBe('completed');
+    await stage.pick(order, LINE);
+    const found = await stage.report(order, `${LINE}.dispatch`, 'workOrderId', 'visit.fault-found');
+    expect(found).toBe('applied');
+    const fallout = await stage.workItem('NETWORK_ENGINEERING', order, LINE);
+    expect(await stage.visit(order, LINE)).toBe('kept');
+    await stage.act(fallout.id, 'resolve', { action: 'RETRY', reason: 'The fault is gone' });
+    expect(await stage.milestones(order, '1')).toContain('VISIT_DONE');
   });
 
   it('of an unknown type is refused', async () => {
