@@ -81,7 +81,7 @@ describe('toMermaid', () => {
         'step_deliver("Carrier delivers<br/>⚑ HW_DELIVERED")',
         'step_pick --> step_provision',
         'step_pick --> step_ship',
-        'step_provision --> step_online',
+        'step_provision --> step_deliver',
         'step_deliver --> step_online',
         'class step_ship soft',
       ]),
