@@ -148,6 +148,7 @@ class OrderSweep {
     const { status, kind, outcome, notBefore, pending, dueAt, onDeadline } = wait;
     if (status === 'resumed' || status === 'closed') return;
     if (status === 'planned' && kind !== 'start') return;
+    if (this.#isInRepair(wait)) return;
     const complete = (outcome !== undefined || kind === 'start') && (pending?.size ?? 0) === 0;
     if (complete) {
       // Nothing has been heard of a time that has come; one to come is asked for anew, which changes nothing.
@@ -164,6 +165,11 @@ class OrderSweep {
     if (onDeadline) await this.#touch(wait);
     this.#found('OVERDUE', wait, onDeadline ? 'repaired' : 'reported');
   }
+
+  /** Its time limit has passed, and the flow waits for the repair of the step instead. */
+  #isInRepair = ({ suborder, step, kind }: VisibleWait): boolean =>
+    (kind === 'manual' || kind === 'event' || kind === 'timer') &&
+    this.#stepOf(suborder, step)?.status === 'fallout';
 
   #isAhead = (time: string): boolean => new Date(time) > this.#deps.now();
 

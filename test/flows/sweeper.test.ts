@@ -214,6 +214,14 @@ describe('the sweeper', () => {
     ]);
   });
 
+  it('knows that nobody waits for work any more whose time is over: it is in repair', async () => {
+    const order = await stage.submit(LINE);
+    await stage.advance('P1D');
+    expect(await stage.workItem('LOGISTICS_PICK', order, '01')).toMatchObject({ kind: 'fallout' });
+    await sweepAll();
+    expect(await notices(order)).toEqual([]);
+  });
+
   it('counts events that nobody has waited for in a day', async () => {
     const now = new Date(await stage.platform.cloud.now()).toISOString();
     const event = {
