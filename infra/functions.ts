@@ -26,6 +26,8 @@ export interface Permissions {
   /** The underlying system whose base URL and credential it may read. */
   readonly system?: SystemId;
   readonly sends?: readonly QueueId[];
+  /** Queues from which it takes messages when it runs for another reason. */
+  readonly takes?: readonly QueueId[];
   /** Which state machines it may start. */
   readonly starts?: 'order-management' | 'all-flows' | 'bulk-repair';
   /** Which answers to task tokens it may give. */
@@ -573,6 +575,8 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
         },
         indexes: ['orders', 'inbox'],
         sends: ['intake'],
+        takes: ['undelivered-events'],
+        publishes: true,
         starts: 'all-flows',
         watches: true,
         answers: ['Failure'],

@@ -73,13 +73,15 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
     id: 'AwsSolutions-SQS3',
     type: 'AWS::SQS::Queue',
     path: /^Milepost-Messaging\/Queue-(undelivered-events|failed-executions)\//,
-    reason: 'These are where failures end: an alarm rings at the first message, and nothing consumes them.',
+    reason:
+      'These are where failures end: an alarm rings at the first message, and none is delivered from them.',
   },
   {
     id: 'Serverless-SQSRedrivePolicy',
     type: 'AWS::SQS::Queue',
     path: /^Milepost-Messaging\/Queue-(dead-letters|intake-dead-letters|undelivered-events|failed-executions)\//,
-    reason: 'These are where failures end: an alarm rings at the first message, and nothing consumes them.',
+    reason:
+      'These are where failures end: an alarm rings at the first message, and none is delivered from them.',
   },
   {
     id: 'Serverless-LambdaDLQ',

@@ -43,6 +43,7 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
     indexes = [],
     system,
     sends = [],
+    takes = [],
     starts,
     answers,
     wakesItself,
@@ -68,6 +69,14 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
       : []),
     ...(sends.length > 0
       ? [allow(['sqs:SendMessage'], ...sends.map((queue) => platform.queue(queue).queueArn))]
+      : []),
+    ...(takes.length > 0
+      ? [
+          allow(
+            ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+            ...takes.map((queue) => platform.queue(queue).queueArn),
+          ),
+        ]
       : []),
     ...(starts ? [allow(['states:StartExecution'], STARTED[starts])] : []),
     ...(answers
@@ -123,14 +132,14 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
 
 /** The environment that follows from what a function may do. */
 export function environment({ may, id }: FunctionDefinition, platform: Platform): Record<string, string> {
-  const { system, sends = [], starts, wakesItself, publishes, watches } = may;
+  const { system, sends = [], takes = [], starts, wakesItself, publishes, watches } = may;
   return {
     ...Object.fromEntries(
       tablesOf(may).map((table) => [TABLES[table].environment, platform.tables[table].tableName]),
     ),
     ...(system && { SYSTEMS_PREFIX }),
     ...Object.fromEntries(
-      sends.flatMap((queue) => {
+      [...sends, ...takes].flatMap((queue) => {
         const { environment: variable } = queueNamed(queue);
         return variable ? [[variable, platform.queue(queue).queueUrl]] : [];
       }),

@@ -21,7 +21,7 @@ export interface QueueDefinition {
   readonly deadLetters?: QueueId;
   /** Environment variable that holds the queue's URL in every function that may send to it. */
   readonly environment?: string;
-  /** Nothing consumes it: what arrives is looked at by operations, and an alarm says so. */
+  /** Nothing is delivered from it: what stays there is looked at by operations, and an alarm says so. */
   readonly watched?: true;
 }
 
@@ -49,6 +49,7 @@ export const QUEUES: readonly QueueDefinition[] = [
   {
     id: 'undelivered-events',
     purpose: 'Stream records, events and wake-ups that their consumer could not take',
+    environment: 'UNDELIVERED_EVENTS_QUEUE_URL',
     watched: true,
   },
   {

@@ -1,22 +1,36 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
 import { defaultDependencies } from '#shared/steps/dependencies.ts';
 import { sweep } from '#shared/sweeper/sweep.ts';
 
 const logger = new Logger();
 const metrics = new Metrics();
-const base = { ...defaultDependencies(), stepFunctions: new SFNClient(), sqs: new SQSClient() };
+const base = {
+  ...defaultDependencies(),
+  stepFunctions: new SFNClient(),
+  sqs: new SQSClient(),
+  eventBridge: new EventBridgeClient(),
+};
+const environmentSchema = z.object({
+  INTAKE_QUEUE_URL: z.string(),
+  UNDELIVERED_EVENTS_QUEUE_URL: z.string(),
+  BUS_NAME: z.string(),
+  FLOWS: z.string(),
+});
 
 /** Called on a schedule: looks at the next part of what is live, puts right what it can and reports the rest. */
 export const handler = async (): Promise<void> => {
-  const { INTAKE_QUEUE_URL: intakeQueueUrl, FLOWS: flows } = process.env;
-  if (!intakeQueueUrl || !flows) throw new Error('INTAKE_QUEUE_URL or FLOWS is not set');
+  const environment = environmentSchema.parse(process.env);
   const { orders, findings, unmatched, failures } = await sweep({
     ...base,
-    intakeQueueUrl,
-    flows: flows.split(','),
+    intakeQueueUrl: environment.INTAKE_QUEUE_URL,
+    undeliveredQueueUrl: environment.UNDELIVERED_EVENTS_QUEUE_URL,
+    bus: environment.BUS_NAME,
+    flows: environment.FLOWS.split(','),
   });
   for (const finding of findings) logger.warn(finding.action, { ...finding });
   logger.info('Swept', { orders, unmatched });

@@ -4,6 +4,8 @@ export interface Finding {
   readonly order: string;
   readonly suborder: string;
   readonly step?: string | undefined;
+  /** Which one it is, where there may be several. */
+  readonly about?: string | undefined;
   /** What was done about it: it is put right, or people have to look. */
   readonly action: 'repaired' | 'reported';
 }
@@ -20,6 +22,7 @@ export const FINDINGS = {
   TOKEN_LOST: 'The flow waits for an answer, and nobody knows of it',
   RECORD_WITHOUT_TOKEN: 'The step waits, and no flow waits for it',
   STATE_DIFFERS: 'The state of the order does not follow from its items',
+  EVENT_NOT_DELIVERED: 'An event has not reached who is to be told of it',
   EXECUTION_WITHOUT_ORDER: 'An execution runs for work that has ended, or never was',
 } as const satisfies Record<string, string>;
 export type FindingKind = keyof typeof FINDINGS;

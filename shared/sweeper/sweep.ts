@@ -8,8 +8,9 @@ import { openNotice } from '#shared/work-items/open.ts';
 import { sweepExecutions } from './executions.ts';
 import { FINDINGS, type Finding } from './findings.ts';
 import { GRACE_MS, type SweepDependencies, sweepOrder } from './sweep-order.ts';
+import { redeliverEvents, type UndeliveredDependencies } from './undelivered.ts';
 
-export interface SweeperDependencies extends SweepDependencies {
+export interface SweeperDependencies extends SweepDependencies, UndeliveredDependencies {
   /** Ids of all flows that have a state machine. */
   readonly flows: readonly string[];
 }
@@ -45,7 +46,7 @@ const PLACE_KEY = { pk: 'SWEEPER', sk: 'PLACE' };
 
 /**
  * Looks at the next part of what is live: some orders, a page of one flow's executions, some events that nobody has
- * waited for. It goes round and round. What it cannot put right becomes a notice for a supervisor, once a day.
+ * waited for, some that did not reach who is to be told. It goes round and round. What it cannot put right becomes a notice for a supervisor, once a day.
  */
 export async function sweep(deps: SweeperDependencies): Promise<Swept> {
   const place = await readPlace(deps);
@@ -62,7 +63,10 @@ export async function sweep(deps: SweeperDependencies): Promise<Swept> {
   const executions = await nextExecutions(deps, place);
   findings.push(...executions.findings);
   const events = await nextEvents(deps, place);
+  const undelivered = await redeliverEvents(deps);
+  findings.push(...undelivered.map(({ finding }) => finding));
   for (const finding of findings) if (finding.action === 'reported') await report(deps, finding);
+  for (const { remove } of undelivered) await remove();
   await writePlace(deps, { ...orders.place, ...executions.place, ...events.place });
   return { orders: orders.found.length, findings, unmatched: events.unmatched, failures };
 }
@@ -131,7 +135,7 @@ async function nextEvents(deps: SweeperDependencies, { afterEvent }: Place) {
 }
 
 async function report(deps: SweeperDependencies, finding: Finding): Promise<void> {
-  const { kind, order, suborder, step = 'order' } = finding;
+  const { kind, order, suborder, step = 'order', about } = finding;
   const today = deps.now().toISOString().slice(0, 10);
   await openNotice(deps, {
     kind: 'notice',
@@ -141,8 +145,8 @@ async function report(deps: SweeperDependencies, finding: Finding): Promise<void
     step,
     task: 'sweeper.report',
     title: FINDINGS[kind],
-    event: `${kind}#${today}`,
+    event: [kind, ...(about ? [about] : []), today].join('#'),
     timeLimitSeconds: DAY_MS / 1000,
-    failure: { error: kind, cause: FINDINGS[kind] },
+    failure: { error: kind, cause: about ? `${FINDINGS[kind]}: ${about}` : FINDINGS[kind] },
   });
 }

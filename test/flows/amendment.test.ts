@@ -21,21 +21,7 @@ beforeEach(async () => {
 
 const inDays = async (days: number) =>
   new Date((await stage.platform.cloud.now()) + days * DAY).toISOString();
-/** Changes an order a minute from now, and settles. No person does two things in one instant. */
-async function patch(order: string, body: unknown) {
-  await stage.advance('PT1M');
-  const headers = { 'content-type': 'application/merge-patch+json' };
-  const request = {
-    role: 'channel',
-    method: 'PATCH',
-    path: `${ORDERS_PATH}/${order}`,
-    body,
-    headers,
-  } as const;
-  const answer = await stage.api.request(request);
-  await stage.settle();
-  return answer;
-}
+const patch = (order: string, body: unknown) => stage.patch(order, body);
 const historySchema = z.object({ entries: z.array(z.looseObject({ what: z.string() })) });
 /** What the history of an order says of its changes. */
 async function amendments(order: string) {

@@ -1,4 +1,11 @@
-import { Api, type ListedWorkItem, type Order, type OrderItem } from '#scripts/api.ts';
+import {
+  Api,
+  type ApiAnswer,
+  type ListedWorkItem,
+  ORDERS_PATH,
+  type Order,
+  type OrderItem,
+} from '#scripts/api.ts';
 import { fillIn } from '#scripts/demo/world.ts';
 import { readReferenceOrder } from '#scripts/example.ts';
 import { BILLED_MS, DEMO_START, Platform } from '#scripts/platform.ts';
@@ -95,6 +102,20 @@ export class Stage {
     await this.advance('PT1M');
     await this.api.act(id, action, body, role);
     await this.settle();
+  }
+
+  /** Changes an order a minute from now, and settles. */
+  async patch(order: string, body: unknown): Promise<ApiAnswer> {
+    await this.advance('PT1M');
+    const answer = await this.api.request({
+      role: 'channel',
+      method: 'PATCH',
+      path: `${ORDERS_PATH}/${order}`,
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body,
+    });
+    await this.settle();
+    return answer;
   }
 
   /** Reports the parcel of a suborder as delivered; answers what became of the event. */
