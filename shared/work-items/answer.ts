@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { InvalidRequest, NotFound, StateConflict } from '#shared/domain/errors.ts';
+import { NotFound, StateConflict } from '#shared/domain/errors.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import type { StepRecord, WorkItem } from '#shared/store/records.ts';
 import { getAllSteps } from '#shared/store/suborders.ts';
 import { isLive, readWorkItem, workItemId } from '#shared/store/work-items.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { parse } from '#shared/tmf622/pointer.ts';
-import { correctsFacts, inputFieldsOf, readCorrections } from './corrections.ts';
+import { assertOnly, correctsFacts, inputFieldsOf, readCorrections } from './corrections.ts';
 import { type Decision, finishWorkItem } from './finish.ts';
 import { answerFlowQuestion, flowQuestions, flowQuestionView, isFlowQuestion } from './flow-question.ts';
 import { endsItem } from './step-writes.ts';
@@ -95,11 +95,7 @@ async function decide(deps: Dependencies, item: WorkItem, body: unknown): Promis
   const outcome = { result: { resumeAt: item.failure?.step ?? item.step, flags: {} } };
   if (!given.corrections || Object.keys(given.corrections).length === 0)
     return { what: told.what, result: result(), outcome };
-  const others = Object.keys(given.corrections).filter((name) => !item.question?.fields.includes(name));
-  if (others.length > 0)
-    throw new InvalidRequest(
-      others.map((name) => ({ pointer: `/corrections/${name}`, message: 'is not asked for' })),
-    );
+  assertOnly(given.corrections, item.question?.fields ?? [], 'is not asked for');
   const corrections = readCorrections(item.task, given.corrections);
   return {
     what: told.what,

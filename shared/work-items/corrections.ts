@@ -14,14 +14,18 @@ import { type FormField, fieldsOf } from './fields.ts';
 /** The inputs of a task, which a person can correct before it is tried again. */
 export const inputFieldsOf = (task: string): FormField[] => fieldsOf(z.object(correctable(task)));
 
+/** @throws InvalidRequest naming each correction that is none of these */
+export function assertOnly(corrections: Facts, names: readonly string[], message: string): void {
+  const others = Object.keys(corrections).filter((name) => !names.includes(name));
+  if (others.length > 0)
+    throw new InvalidRequest(others.map((name) => ({ pointer: `/corrections/${name}`, message })));
+}
+
 /** Reads corrected inputs of a task. @throws InvalidRequest naming each that the task has not, or that is wrong */
 export function readCorrections(task: string, corrections: Facts): Facts {
-  const given = Object.entries(correctable(task)).filter(([name]) => Object.hasOwn(corrections, name));
-  const unknown = Object.keys(corrections).filter((name) => !given.some(([known]) => known === name));
-  if (unknown.length > 0)
-    throw new InvalidRequest(
-      unknown.map((name) => ({ pointer: `/corrections/${name}`, message: `is no input of ${task}` })),
-    );
+  const inputs = correctable(task);
+  assertOnly(corrections, Object.keys(inputs), `is no input of ${task}`);
+  const given = Object.entries(inputs).filter(([name]) => Object.hasOwn(corrections, name));
   if (given.length === 0)
     throw new InvalidRequest([{ pointer: '/corrections', message: 'must correct at least one input' }]);
   const schema = z.object({ corrections: z.object(Object.fromEntries(given)) });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidRequest, StateConflict } from '#shared/domain/errors.ts';
+import { StateConflict } from '#shared/domain/errors.ts';
 import { QUESTION_IDS, QUESTIONS } from '#shared/domain/questions.ts';
 import { correlationKeyOf } from '#shared/inbox/correlation.ts';
 import { receiveEvent } from '#shared/inbox/receive.ts';
@@ -10,6 +10,7 @@ import { getAllSteps } from '#shared/store/suborders.ts';
 import { readWaitingStep } from '#shared/store/waiting-step.ts';
 import { awaitAnswer } from '#shared/tasks/customer.ts';
 import type { Answer } from './answer.ts';
+import { assertOnly } from './corrections.ts';
 import { fieldsOf } from './fields.ts';
 
 /** What a flow asks the customer as one of its steps. Its id is `<suborder>-<question>`. */
@@ -63,11 +64,7 @@ export async function answerFlowQuestion(
   );
   const notOpen = new StateConflict('NOT_OPEN', `Question ${id} of order ${order} waits for no answer`);
   if (!open) throw notOpen;
-  const others = Object.keys(corrections).filter((name) => !Object.hasOwn(awaitAnswer.output.shape, name));
-  if (others.length > 0)
-    throw new InvalidRequest(
-      others.map((name) => ({ pointer: `/corrections/${name}`, message: 'is not asked for' })),
-    );
+  assertOnly(corrections, Object.keys(awaitAnswer.output.shape), 'is not asked for');
   const { suborder, step, run } = open.record;
   const [what, data] =
     answer === 'CONFIRM'
