@@ -6,6 +6,7 @@ import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { isEnding } from '#shared/steps/ending.ts';
 import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
+import type { Suborder } from '#shared/store/records.ts';
 import { getStep, getSuborder } from '#shared/store/suborders.ts';
 import { ALL_UNDO_TASKS, taskNamed } from '#shared/tasks/registry.ts';
 import { heldHistory } from '#shared/work-items/history.ts';
@@ -26,7 +27,7 @@ export async function holdStep(deps: Dependencies, message: RepairMessage): Prom
   // What is asked for once more, to be undone, is waited for as its undo would be.
   const kind = undo || (isEnding(row) && record?.unanswered) ? 'undo' : 'hold';
   const wait = waitId(suborder, step, kind);
-  const holds = await holdsNow(deps, message);
+  const holds = await holdsNow(deps, message, row);
   const opens = undo ? undefined : opensAt(failure.task, deps.now());
   const reasons = [...holds, ...(opens ? [`until ${opens}`] : [])];
   await parkWait(deps, {
@@ -47,16 +48,17 @@ export async function holdStep(deps: Dependencies, message: RepairMessage): Prom
       heldHistory({ order, suborder, step, task: failure.task, attempt }, reasons),
     ],
   });
-  const still = await holdsNow(deps, message);
+  const still = await holdsNow(deps, message, await getSuborder(deps, order, suborder));
   for (const hold of holds)
     if (!still.includes(hold)) await writeTogether(deps, [openGate(order, wait, hold)]);
 }
 
 async function holdsNow(
   deps: Dependencies,
-  { order, suborder, failure, undo }: RepairMessage,
+  { failure, undo }: RepairMessage,
+  row: Suborder,
 ): Promise<readonly string[]> {
-  const [row, switches] = await Promise.all([getSuborder(deps, order, suborder), readSwitches(deps)]);
+  const switches = await readSwitches(deps);
   return undo ? holdsOn({}, switches, heldTask(undo)) : holdsOn(row, switches, heldTask(failure.task));
 }
 

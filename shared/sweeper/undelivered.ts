@@ -51,13 +51,13 @@ export async function redeliverEvents(deps: UndeliveredDependencies): Promise<Un
     const event = readEvent(Body);
     if (!event) continue;
     const times = event.resources.filter((resource) => resource.startsWith(REDELIVERY)).length;
-    const isRepaired = times < REDELIVERIES && (await putAgain(deps, event, times + 1));
-    if (!isRepaired && times < REDELIVERIES) continue;
+    const isGivenUp = times >= REDELIVERIES;
+    if (!isGivenUp && !(await putAgain(deps, event, times + 1))) continue;
     const { id, order, suborder, step } = event.detail;
     handled.push({
       finding: {
         ...{ kind: 'EVENT_NOT_DELIVERED', order, suborder, step, about: `${event['detail-type']} ${id}` },
-        action: isRepaired ? 'repaired' : 'reported',
+        action: isGivenUp ? 'reported' : 'repaired',
       },
       remove: async () => void (await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))),
     });
