@@ -22,6 +22,21 @@ beforeEach(async () => {
 const inDays = async (days: number) =>
   new Date((await stage.platform.cloud.now()) + days * DAY).toISOString();
 const patch = (order: string, body: unknown) => stage.patch(order, body);
+/** An order of some items of the reference order, and those items by their id. */
+async function submitted(...ids: readonly string[]) {
+  const { productOrderItem, ...reference } = referenceOrder();
+  const of = (id: string) => productOrderItem.find((one) => one.id === id);
+  const order = await stage.submit({ ...reference, productOrderItem: ids.map(of) });
+  return { order, of };
+}
+/** The same with its fibre and router installed by the technician. */
+async function installed(...ids: readonly string[]) {
+  const made = await submitted(...ids);
+  for (const suborder of ['01', '03']) await stage.pick(made.order, suborder);
+  await stage.visit(made.order, '01');
+  await stage.advance('PT1H');
+  return made;
+}
 const historySchema = z.object({ entries: z.array(z.looseObject({ what: z.string() })) });
 /** What the history of an order says of its changes. */
 async function amendments(order: string) {
@@ -266,12 +281,7 @@ describe('an item that is changed', () => {
   });
 
   it('that has not come so far knows it from now on; work at a desk that is affected comes again', async () => {
-    const { productOrderItem, ...reference } = referenceOrder();
-    const of = (id: string) => productOrderItem.find((one) => one.id === id);
-    const order = await stage.submit({
-      ...reference,
-      productOrderItem: [of('1'), of('2'), of('3'), of('6')],
-    });
+    const { order, of } = await submitted('1', '2', '3', '6');
     const before = await stage.workItem('LOGISTICS_PICK', order, '03');
     const router = { ...of('3'), productOffering: { id: 'router-wifi6' } };
     const line = { ...of('2'), productOffering: { id: 'internet-500' } };
@@ -374,15 +384,7 @@ describe('everything in one change', () => {
   });
 
   it('changes what an item has gone on from that the same change removes', async () => {
-    const { productOrderItem, ...reference } = referenceOrder();
-    const of = (id: string) => productOrderItem.find((one) => one.id === id);
-    const order = await stage.submit({
-      ...reference,
-      productOrderItem: [of('1'), of('2'), of('3'), of('6')],
-    });
-    for (const suborder of ['01', '03']) await stage.pick(order, suborder);
-    await stage.visit(order, '01');
-    await stage.advance('PT1H');
+    const { order, of } = await installed('1', '2', '3', '6');
     expect(stage.steps(order, 'voip.provision')).toEqual(['04.provision']);
     const line = { ...of('2'), productOffering: { id: 'internet-500' } };
     const answer = await patch(order, { productOrderItem: [of('1'), line, of('3')] });
@@ -395,15 +397,7 @@ describe('everything in one change', () => {
   });
 
   it('has what is added wait for what the change takes back', async () => {
-    const { productOrderItem, ...reference } = referenceOrder();
-    const of = (id: string) => productOrderItem.find((one) => one.id === id);
-    const order = await stage.submit({
-      ...reference,
-      productOrderItem: [of('1'), of('2'), of('3')],
-    });
-    for (const suborder of ['01', '03']) await stage.pick(order, suborder);
-    await stage.visit(order, '01');
-    await stage.advance('PT1H');
+    const { order, of } = await installed('1', '2', '3');
     expect(await stage.milestones(order, '2')).toContain('INTERNET_ACTIVE');
     stage.script({ operation: 'internet.deprovision' }, { kind: 'reject', code: 'UNDO_FAILED' });
     const line = { ...of('2'), productOffering: { id: 'internet-500' } };
@@ -423,15 +417,7 @@ describe('everything in one change', () => {
 
 describe('a change of what another item has gone on from', () => {
   it('has that item go back too, and wait for it again', async () => {
-    const { productOrderItem, ...reference } = referenceOrder();
-    const of = (id: string) => productOrderItem.find((one) => one.id === id);
-    const order = await stage.submit({
-      ...reference,
-      productOrderItem: [of('1'), of('2'), of('3'), of('6')],
-    });
-    for (const suborder of ['01', '03']) await stage.pick(order, suborder);
-    await stage.visit(order, '01');
-    await stage.advance('PT1H');
+    const { order, of } = await installed('1', '2', '3', '6');
     expect(stage.steps(order, 'voip.provision')).toEqual(['04.provision']);
     const before = stage.effects(order).length;
     const line = { ...of('2'), productOffering: { id: 'internet-500' } };
