@@ -1,6 +1,7 @@
 import { isTerminal } from '#shared/domain/states.ts';
 import { undoableOf } from '#shared/steps/cancel-suborder.ts';
-import type { Suborder, Wait } from '#shared/store/records.ts';
+import { undoKey } from '#shared/steps/undo-step.ts';
+import type { StepRecord, Suborder, Wait } from '#shared/store/records.ts';
 import type { Effect } from '#simulator/simulator.ts';
 import type { Order } from '../api.ts';
 import type { Records } from './records.ts';
@@ -44,26 +45,27 @@ export async function findingsOf(
     const own = steps.filter((step) => step.suborder === suborder);
     for (const { step } of undoableOf(own))
       found.push({ kind: 'notUndone', what: `${order.id}-${suborder} is over, and ${step} is not undone` });
-    found.push(...outOfOrder(`${order.id}-${suborder}`, effects, suborder));
+    for (const what of undoneOutOfOrder(own, effects))
+      found.push({ kind: 'undoneOutOfOrder', what: `${order.id}-${suborder}: ${what}` });
   }
   return found;
 }
 
-/** Undoing goes back the way that was come: what was done last is undone first. */
-function outOfOrder(name: string, effects: readonly Effect[], suborder: string): Found[] {
-  const own = effects.filter(({ step }) => step?.startsWith(`${suborder}.`));
-  const place = new Map(own.map(({ key }, index) => [key, index]));
-  const undone = own
-    .filter(({ step }) => step?.endsWith('.undo'))
-    .flatMap(({ undoes, step }) => {
-      const at = undoes === undefined ? undefined : place.get(undoes);
-      return at === undefined ? [] : [{ at, step }];
-    });
-  return undone.flatMap(({ at, step }, index) => {
+/**
+ * Undoing goes back the way that was come: what was done last is undone first. What an earlier change took back, and was
+ * done anew since, is not looked at: the records tell of the last run of each step.
+ */
+export function undoneOutOfOrder(steps: readonly StepRecord[], effects: readonly Effect[]): string[] {
+  const place = new Map(effects.map(({ key }, index) => [key, index]));
+  const undone = steps
+    .flatMap(({ order, suborder, step, run, status, doneAt }) => {
+      const at = place.get(undoKey({ order, suborder, step, run }));
+      return status === 'undone' && doneAt !== undefined && at !== undefined ? [{ step, doneAt, at }] : [];
+    })
+    .sort((a, b) => a.at - b.at);
+  return undone.flatMap(({ step, doneAt }, index) => {
     const before = undone[index - 1];
-    return before && before.at < at
-      ? [{ kind: 'undoneOutOfOrder' as const, what: `${name}: ${step} is undone after ${before.step}` }]
-      : [];
+    return before && before.doneAt < doneAt ? [`${step} is undone after ${before.step}`] : [];
   });
 }
 

@@ -22,6 +22,9 @@ export const undoEventSchema = z.object({
   with: z.record(z.string(), z.unknown()).optional(),
 });
 
+/** Which run of which step is undone. */
+type UndoneRun = Pick<StepRecord, 'order' | 'suborder' | 'step' | 'run'>;
+
 /**
  * Takes the effect of a completed step back: the compensation gets the step's outputs, and what else its input names
  * from the facts of the suborder, under a key of its own that is the same for every retry. A step that is undone
@@ -41,7 +44,7 @@ export async function undoStep(
   await deps.callSystem({
     system: task.system,
     operation: task.name,
-    idempotencyKey: `${order}-${suborder}-${step}-${record.run}-undo`,
+    idempotencyKey: undoKey(record),
     correlationId: order,
     step: `${suborder}.${step}.undo`,
     body: await bodyOf(task, deps, event, record, work, steps),
@@ -49,6 +52,10 @@ export async function undoStep(
   await writeTogether(deps, [undone(order, suborder, step, deps.now().toISOString())]);
   return { status: 'undone' };
 }
+
+/** The key under which a run of a step is undone. */
+export const undoKey = ({ order, suborder, step, run }: UndoneRun): string =>
+  `${order}-${suborder}-${step}-${run}-undo`;
 
 /** What the compensation is told: a task that only undoes knows the outputs alone. */
 async function bodyOf(
