@@ -30,6 +30,7 @@ function table(report: SoakReport): string {
   const rows: [string, number | string][] = [
     ['orders accepted', report.accepted],
     ['orders refused', report.refused],
+    ['orders that followed from others', report.followed],
     ['orders terminal', total],
     ...Object.entries(terminal).map(([state, count]): [string, number] => [`  ${state}`, count]),
     ['orders waiting', report.waiting],

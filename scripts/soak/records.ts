@@ -6,6 +6,7 @@ import { FIRST_RUN } from '#shared/steps/run-step.ts';
 import { headerKey } from '#shared/store/orders.ts';
 import { stepSchema, suborderSchema, type Wait, waitSchema } from '#shared/store/records.ts';
 import { workItemId } from '#shared/store/work-items.ts';
+import { startFlow } from '#shared/tasks/order.ts';
 import type { Platform } from '../platform.ts';
 
 /** A wait that is open, with the work item that somebody is to do. */
@@ -79,6 +80,12 @@ export class Records {
       suborders: rows.flatMap(({ suborder }) => suborder ?? []),
       steps: rows.flatMap(({ step }) => step ?? []),
     };
+  }
+
+  /** The orders that the flows of an order have placed. */
+  async followers(order: string): Promise<string[]> {
+    const { steps } = await this.suborders(order);
+    return steps.flatMap(({ outputs }) => startFlow.output.safeParse(outputs).data?.childOrderId ?? []);
   }
 
   /** Names of the executions that run. */

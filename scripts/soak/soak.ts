@@ -57,7 +57,9 @@ export interface SoakReport {
   readonly accepted: number;
   /** Orders that the API refused, since what they asked for cannot go together. */
   readonly refused: number;
-  /** Accepted orders by the state in which they ended. */
+  /** Orders that flows of others have placed. */
+  readonly followed: number;
+  /** Accepted orders, and those that followed from them, by the state in which they ended. */
   readonly terminal: Readonly<Record<string, number>>;
   /** Orders that still wait for somebody or something. */
   readonly waiting: number;
@@ -116,6 +118,7 @@ class Soak {
   #nextSweep = DEMO_START.getTime() + SWEEPS_EVERY;
   #accepted = 0;
   #refused = 0;
+  #followed = 0;
   readonly #faults = new Map<string, number>();
   #kills = 0;
   #waiting = 0;
@@ -156,6 +159,7 @@ class Soak {
       seed: this.#options.seed,
       accepted: this.#accepted,
       refused: this.#refused,
+      followed: this.#followed,
       terminal: Object.fromEntries(this.#terminal),
       waiting: this.#waiting,
       changes: this.#customers.changes,
@@ -269,12 +273,16 @@ class Soak {
         return waits;
       }),
     );
-    for (const [id, settled] of this.#ended) if (now >= settled) await this.#settle(id);
+    for (const [id, settled] of this.#ended) if (now >= settled) await this.#settle(id, now);
     return looked.flat();
   }
 
-  async #settle(id: string): Promise<void> {
+  async #settle(id: string, now: number): Promise<void> {
     this.#ended.delete(id);
+    for (const child of await this.#records.followers(id)) {
+      this.#followed += 1;
+      this.#open.set(child, now + LONGEST);
+    }
     const order = await this.#api.order(id);
     this.#terminal.set(order.state, (this.#terminal.get(order.state) ?? 0) + 1);
     const effects = this.#platform.simulator.ledger({ correlationId: id });
@@ -296,7 +304,7 @@ class Soak {
     this.#examples.push(what);
   }
 
-  /** Executions that still run although their order has ended; orders that flows have placed may be under way. */
+  /** Executions that still run although their order has ended. */
   async #orphans(): Promise<number> {
     let orphans = 0;
     for (const name of await this.#records.running()) {
