@@ -58,7 +58,7 @@ export async function prepareRedo(
       }),
     ),
   );
-  const steps = (await stepsToUndo(deps, order, suborder)).filter(({ step }) => affected.has(step));
+  const steps = await stepsToUndo(deps, order, suborder, (step) => affected.has(step));
   return { steps: steps.map((undo) => ({ ...undo, with: fixedInputs(row.flow, undo.step) })) };
 }
 
@@ -97,7 +97,7 @@ export async function redo(
   if (!amends) return undefined;
   const affected = new Set(amends.affected);
   const records = await getSteps(deps, order, suborder);
-  const left = undoableOf(records).filter(({ step }) => affected.has(step));
+  const left = undoableOf(records, (step) => affected.has(step));
   if (amends.affected === undefined || amends.done !== row.done || left.length > 0)
     throw new StateConflict(
       'UndoIncomplete',

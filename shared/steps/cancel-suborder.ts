@@ -111,19 +111,29 @@ export async function carryOutEnding(deps: Dependencies, row: Suborder): Promise
   }
 }
 
-/** Completed steps that can be undone, the latest first. */
-export const stepsToUndo = async (deps: Dependencies, order: string, suborder: string) =>
-  undoableOf(await getSteps(deps, order, suborder));
+/** Whether a step is among those that are taken back. */
+type IsMeant = (step: string) => boolean;
 
-/** Of the records of a suborder's steps, those that can be undone and were not by a later step, the latest first. */
-export function undoableOf(records: readonly StepRecord[]): Pick<StepToUndo, 'step' | 'task'>[] {
-  const done = records.filter(hasAnEffect);
-  const takenBack = new Set(done.map(({ takesBack }) => takesBack));
-  const latestFirst = done.sort((a, b) => b.at.localeCompare(a.at));
-  return latestFirst.flatMap(({ step, task }) => {
-    const undo = compensationOf(taskNamed(task));
-    return undo && !takenBack.has(step) ? [{ step, task: undo.name }] : [];
-  });
+/** Completed steps that can be undone, the latest first. */
+export const stepsToUndo = async (deps: Dependencies, order: string, suborder: string, isMeant?: IsMeant) =>
+  undoableOf(await getSteps(deps, order, suborder), isMeant);
+
+/**
+ * Of the records of a suborder's steps, those that can be undone and were not by a later step, the latest first. When
+ * that later step is undone itself, what it had taken back stands again, and is undone too.
+ */
+export function undoableOf(
+  records: readonly StepRecord[],
+  isMeant: IsMeant = () => true,
+): Pick<StepToUndo, 'step' | 'task'>[] {
+  const done = records.filter(hasAnEffect).map((record) => ({
+    ...record,
+    undo: isMeant(record.step) ? compensationOf(taskNamed(record.task)) : undefined,
+  }));
+  const takenBack = new Set(done.filter(({ undo }) => !undo).map(({ takesBack }) => takesBack));
+  return done
+    .sort((a, b) => b.at.localeCompare(a.at))
+    .flatMap(({ step, undo }) => (undo && !takenBack.has(step) ? [{ step, task: undo.name }] : []));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TechnicalError } from '#shared/domain/errors.ts';
-import { endCancelled, prepareUndo } from '#shared/steps/cancel-suborder.ts';
+import { endCancelled, prepareUndo, undoableOf } from '#shared/steps/cancel-suborder.ts';
 import { undoStep } from '#shared/steps/undo-step.ts';
 import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
 import { workItemId } from '#shared/store/work-items.ts';
@@ -21,6 +21,12 @@ const minute = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000)
 
 /** What the flow fixes for a step. */
 const fixed = (_flow: string, step: string) => (step === 'a' ? { numberType: 'fixed' } : {});
+
+it('leaves alone what was taken back by a step that is not undone itself', () => {
+  const hold = doneStep('hold', { task: 'collection.hold', at: minute(1) });
+  const release = doneStep('release', { task: 'collection.release', takesBack: 'hold', at: minute(2) });
+  expect(undoableOf([hold, release], (step) => step === 'hold')).toEqual([]);
+});
 
 describe('a suborder that is cancelled', () => {
   const prepare = () => prepareUndo(world.deps, ORDER, '04', fixed);
@@ -65,6 +71,16 @@ describe('a suborder that is cancelled', () => {
       { step: 'unlock', task: 'asset.unlock', takesBack: 'lock', at: minute(3) },
     );
     expect((await prepare()).steps.map(({ step }) => step)).toEqual(['a']);
+  });
+
+  it('lists what a later step has taken back, after that step, when it is itself undone', async () => {
+    world.plan(suborder('04'));
+    done(
+      { step: 'fee', task: 'number.reserve', at: minute(1) },
+      { step: 'hold', task: 'collection.hold', at: minute(2) },
+      { step: 'release', task: 'collection.release', takesBack: 'hold', at: minute(3) },
+    );
+    expect((await prepare()).steps.map(({ step }) => step)).toEqual(['release', 'hold', 'fee']);
   });
 
   it.each(['inProgress', 'pending', 'held'] as const)('starts no step any more: it was %s', async (state) => {
