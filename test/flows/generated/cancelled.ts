@@ -1,19 +1,21 @@
 import type { ListedWorkItem } from '#scripts/api.ts';
 import { fillIn } from '#scripts/demo/world.ts';
+import { DEMO_START } from '#scripts/platform.ts';
+import type { Making } from '#scripts/samples.ts';
 import type { Desk } from '#shared/domain/desks.ts';
 import { ALL_TASKS, compensationOf } from '#shared/tasks/registry.ts';
 import type { Effect } from '#simulator/simulator.ts';
-import type { Step } from '#state-machines/language/flow.ts';
+import type { Flow, Step } from '#state-machines/language/flow.ts';
 import type { Stage } from '#test/support/stage.ts';
 import { type Part, playParts } from './play.ts';
-import { type Deed, Run } from './run.ts';
-import type { Scenario } from './scenarios.ts';
+import { type Deed, isMadeBy, Run } from './run.ts';
+import { longestWay, type Scenario } from './scenarios.ts';
 
 /** What the customer is told when a request to cancel has been carried out, or refused. */
 const OVER = ['ORDER_CANCELLED', 'CANCELLATION_REFUSED'];
 
-/** So often a system says that it is not done yet: for a good minute, since people take one to do something. */
-const BUSY_TIMES = 14;
+/** A date that a customer wishes for, so that a step waits for it. */
+const LATER = new Date(DEMO_START.getTime() + 60 * 24 * 3_600_000);
 
 /** Desks at which people take something back. */
 const UNDO_DESKS: ReadonlySet<Desk> = new Set(
@@ -28,11 +30,17 @@ export interface CancelledScenario extends Scenario {
   readonly at: Step;
 }
 
-/** A scenario for each step that waits for somebody, or that a system is still busy with: then its order is cancelled. */
-export const cancelledAtEachStep = (scenario: Scenario): CancelledScenario[] =>
-  scenario.path
+/**
+ * The longest way through a flow, once for each of its steps that waits for somebody, or that a system is still busy with:
+ * then its order is cancelled. Each order is about an item of its own.
+ */
+export const cancelledAtEachStep = (flow: Flow, making: () => Making): CancelledScenario[] =>
+  (longestWay(flow, making)?.path ?? [])
     .filter(({ task }) => task.kind !== 'system' || task.system !== 'milepost')
-    .map((at) => ({ ...scenario, at, name: `${scenario.name}, cancelled at ${at.id}` }));
+    .flatMap((at) => {
+      const scenario = longestWay(flow, making);
+      return scenario ? [{ ...scenario, at, name: `${scenario.name}, cancelled at ${at.id}` }] : [];
+    });
 
 /** An order that is played until the step comes, and then cancelled. */
 export class CancelledRun implements Part {
@@ -52,13 +60,10 @@ export class CancelledRun implements Part {
 
   static async start(stage: Stage, scenario: CancelledScenario): Promise<CancelledRun[]> {
     const { at } = scenario;
-    const runs = await Run.start(stage, [scenario]);
-    for (const { order } of runs)
-      if (at.task.kind === 'system')
-        stage.script(
-          { operation: at.task.name, correlationId: order, key: `-01-${at.id}-` },
-          { kind: 'pending', times: BUSY_TIMES },
-        );
+    const runs = await Run.start(stage, [scenario], {
+      busyAt: at,
+      ...(at.task.kind === 'timer' && { date: LATER }),
+    });
     return runs.map((run) => new CancelledRun(stage, scenario, run));
   }
 
@@ -128,19 +133,22 @@ export class CancelledRun implements Part {
     const { productOrderItem } = await this.#stage.api.order(this.order);
     const own = this.#own;
     const forward = own.filter((effect) => !isUndo(effect));
-    const takenBack = new Set(forward.map(({ undoes }) => undoes));
     const stepOf = ({ step = '' }: Effect) => step.split('.')[1] ?? '';
+    const staysUndone = new Set(
+      forward.filter((effect) => !this.#undoneBySystem(stepOf(effect))).map(({ undoes }) => undoes),
+    );
     return {
       request: state,
       item: productOrderItem[0]?.state,
       /** Steps that a system did and can take back. */
       done: forward
-        .filter(({ key }) => !takenBack.has(key))
+        .filter(({ key }) => !staysUndone.has(key))
         .map(stepOf)
         .filter((step) => this.#undoneBySystem(step))
         .sort(),
       undone: own.filter(isUndo).map(stepOf),
-      passed: forward.map(stepOf).filter((step) => this.#step(step)?.noReturn?.type === 'hard'),
+      /** What was done for good although it could not be gone back from. */
+      passed: forward.map(stepOf).filter((step) => this.#isHard(step) && !this.#undoneBySystem(step)),
       begunAfter: own
         .slice(effects)
         .filter((effect) => !isUndo(effect))
@@ -149,15 +157,23 @@ export class CancelledRun implements Part {
     };
   }
 
+  /** Whether a step that cannot be gone back from had come before the cancel, or had come with it. */
+  get isTooLate(): boolean {
+    const { path, at } = this.scenario;
+    return path.slice(0, path.indexOf(at) + 1).some(({ id }) => this.#isHard(id));
+  }
+
+  #isHard = (id: string): boolean => this.#step(id)?.noReturn?.type === 'hard';
+
   #step = (id: string): Step | undefined => this.scenario.path.find((step) => step.id === id);
 
   #undoneBySystem = (id: string): boolean => compensationOf(this.#step(id)?.task)?.kind === 'system';
 
-  /** What systems did for the item, messages left out. */
+  /** What systems did for the steps of the item and took back: neither messages, nor what a step looks up on its way. */
   get #own(): readonly Effect[] {
     return this.#stage
       .effects(this.order)
-      .filter(({ step, operation }) => step?.startsWith('01.') && operation !== 'message.send');
+      .filter((effect) => this.scenario.path.some((step) => isMadeBy(effect, '01', step) || isUndo(effect)));
   }
 }
 

@@ -31,6 +31,17 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const COMPLETED: Outcome = { flags: {} };
 
+/** So often a system says that it is not done yet: for a good minute, since people take one to do something. */
+const BUSY_TIMES = 14;
+
+/** What is special about an order. */
+interface Wish {
+  /** When it is to be complete. */
+  readonly date?: Date;
+  /** A step that its system does not do at once. */
+  readonly busyAt?: Step;
+}
+
 /** What a person or somebody outside does now. */
 export type Deed = () => Promise<void>;
 
@@ -73,12 +84,13 @@ export class Run {
   }
 
   /** Submits an order with an item for each scenario, with an account of its own. */
-  static async start(stage: Stage, scenarios: readonly Scenario[]): Promise<Run[]> {
+  static async start(stage: Stage, scenarios: readonly Scenario[], wish: Wish = {}): Promise<Run[]> {
     const serial = ++orders;
     const accountId = `account-${serial}`;
     const document = {
       relatedParty: [{ id: `customer-${serial}`, role: 'customer', '@referredType': 'Individual' }],
       billingAccount: { id: accountId },
+      ...(wish.date && { requestedCompletionDate: wish.date.toISOString() }),
       place: [{ id: `address-${serial}`, role: 'installationAddress', '@type': 'GeographicAddress' }],
       productOrderItem: scenarios.map(({ item }, index) => itemOf(item, index)),
     };
@@ -94,7 +106,7 @@ export class Run {
         serial + index,
         facts,
       );
-      run.#script();
+      run.#script(wish.busyAt);
       return run;
     });
   }
@@ -114,9 +126,9 @@ export class Run {
   isAt = (step: string): boolean => this.#waiting().some(({ id }) => id === step);
 
   /** Takes notice of what a system did for the order. */
-  notice({ step = '', outputs }: Effect): void {
-    const [suborder, id = '', more] = step.split('.');
-    if (suborder === this.suborder && more === undefined) this.#outputs.set(id, outputs);
+  notice(effect: Effect): void {
+    const step = this.scenario.path.find((one) => isMadeBy(effect, this.suborder, one));
+    if (step) this.#outputs.set(step.id, effect.outputs);
   }
 
   /** Whether nothing is left to be done. */
@@ -186,11 +198,12 @@ export class Run {
   }
 
   /** Has systems answer with the troubles and the flags of the scenario. */
-  #script(): void {
+  #script(busyAt?: Step): void {
     for (const step of this.scenario.path) {
       if (step.task.kind !== 'system') continue;
       const troubles = this.#troubles.get(step.id) ?? [];
-      this.#answer(step, ...troubles.flatMap(({ answer }) => answer ?? []));
+      const busy = step.id === busyAt?.id ? [{ kind: 'pending' as const, times: BUSY_TIMES }] : [];
+      this.#answer(step, ...busy, ...troubles.flatMap(({ answer }) => answer ?? []));
       const outputs = (CAUSES[step.task.name] ?? ((flags: Flags) => flags))(this.#result(step.id));
       if (Object.keys(outputs).length > 0) this.#answer(step, { kind: 'success', outputs, times: 'always' });
     }
@@ -317,6 +330,10 @@ export class Run {
     };
   }
 }
+
+/** Whether an effect is what a step of a suborder does, not what it looks up on its way. */
+export const isMadeBy = ({ step, operation }: Effect, suborder: string, { id, task }: Step): boolean =>
+  step === `${suborder}.${id}` && operation === task.name;
 
 /** The steps of a scenario that come directly before each of its steps, those that are skipped left out. */
 function beforeOnPath({ flow, path }: Scenario): ReadonlyMap<string, readonly string[]> {
