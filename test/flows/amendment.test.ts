@@ -212,6 +212,23 @@ describe('an item that is changed', () => {
     expect(stage.simulator.doubleEffects()).toEqual({ byKey: [], byStep: [], undoneTwice: [] });
   });
 
+  it('has undone what a system did whose every answer was lost, and asked for anew as it is wanted now', async () => {
+    stage.script({ operation: 'mobile.provision' }, { kind: 'lost', times: 7 });
+    const order = await stage.submit({ ...MOBILES, productOrderItem: [physicalSim('1')] });
+    await stage.pick(order, '01');
+    await stage.advance('PT1H');
+    expect(await stage.desk('MOBILE_OPS', order)).toHaveLength(1);
+    expect((await patch(order, { productOrderItem: [larger(physicalSim('1'))] })).status).toBe(200);
+    await stage.advance('PT1H');
+    expect(await stage.desk('MOBILE_OPS', order)).toEqual([]);
+    expect(did(order, '01').filter((step) => step?.startsWith('provision'))).toEqual(['provision', ...AGAIN]);
+    const plans = stage.effects(order, 'mobile.provision').filter(({ step }) => step === '01.provision');
+    expect(plans.map(({ input }) => input.plan)).toEqual(['POSTPAID-20GB', 'POSTPAID-100GB']);
+    await stage.deliver(order, '01');
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.simulator.doubleEffects()).toEqual({ byKey: [], byStep: [], undoneTwice: [] });
+  });
+
   it('leaves what runs side by side, comes back from the customer, and is sent anew', async () => {
     const box = (offering: string) => ({ ...item('1'), productOffering: { id: offering } });
     const order = await stage.submit({ ...MOBILES, productOrderItem: [box('set-top-box-4k')] });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, CANCELLATIONS_PATH } from '#scripts/api.ts';
+import { fillIn } from '#scripts/demo/world.ts';
 import { compensationOf, taskNamed } from '#shared/tasks/registry.ts';
 import { Stage } from '#test/support/stage.ts';
 
@@ -289,6 +290,24 @@ describe('a cancel at any moment', () => {
       const off = '/incident-switches/system:hss-ocs/off';
       await stage.api.request({ role: 'ops', method: 'POST', path: off });
       await expectAllUndone(order, 'cancelled', 'provision');
+    });
+
+    it('is undone as what was done beside it is', async () => {
+      stage.script({ operation: 'cpe.provision' }, { kind: 'lost', times: ATTEMPTS });
+      const place = [{ id: 'addr-77', role: 'installationAddress' }];
+      const order = await stage.submit({ ...later('set-top-box-4k'), place, channel: [] });
+      await stage.pick(order, '01');
+      await stage.advance('PT1H');
+      expect(stage.steps(order, 'cpe.provision')).toEqual(['01.provision']);
+      await cancel(order);
+      await stage.advance('PT1H');
+      const back = await stage.workItem('LOGISTICS_RETURNS', order, '01');
+      expect(undoneBy(order, '01')).toEqual(['provision', 'ship']);
+      const { form } = await stage.api.workItem(back.id);
+      await stage.act(back.id, 'complete', fillIn(form));
+      expect((await states(order)).order).toBe('cancelled');
+      expect(undoneBy(order, '01')).toEqual(['provision', 'ship', 'reserve', 'lock']);
+      expect(stage.simulator.doubleEffects()).toMatchObject({ byKey: [], undoneTwice: [] });
     });
 
     it('goes on when the desk has taken back by hand what nobody could ask for', async () => {
