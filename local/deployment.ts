@@ -107,7 +107,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     },
   });
 
-  const dynamoDb = new DynamoDb(ground.database, tables, { meter, ...place });
+  const dynamoDb = new DynamoDb(ground.database, tables, { meter, ...place, now: () => clock.now() });
   gateway.register('dynamodb', (action, input) => dynamoDb.call(action, input));
   const queues = new Queues(queuesOf(resources), {
     meter,
@@ -407,8 +407,7 @@ function eventSourceMappings(
       refuseShortVisibility(where, queue.definition.VisibilityTimeout, target);
       byQueue.set(queue.name, new QueueMapping(options, queue, queues));
     } else if (table) {
-      const reader =
-        readers.get(table.name) ?? new StreamReader(table, dynamoDb, { clock, activity, region });
+      const reader = readers.get(table.name) ?? new StreamReader(table, dynamoDb, { clock, activity });
       reader.subscribe(new StreamMapping(options, table, checkpoints));
       readers.set(table.name, reader);
     } else

@@ -6,7 +6,8 @@ import { streamArnOf } from '../cloudformation/resource-kinds.ts';
 import { propertiesOf, tableSchema } from '../cloudformation/resource-schemas.ts';
 import { TraceMemory } from '../trace.ts';
 import type { DynamoDbProcess } from './dynamodb-process.ts';
-import { withWholeImages } from './stream-record.ts';
+import { RecordTimes } from './record-times.ts';
+import { asOnAws } from './stream-record.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -60,6 +61,8 @@ export class DynamoDb {
   readonly #process: DynamoDbProcess;
   readonly #meter: Meter;
   readonly #arnPrefix: string;
+  readonly #region: string;
+  readonly #recordTimes: RecordTimes;
   readonly #traces = new TraceMemory();
   /** Items that were deleted by their time to live and whose stream record has not been read yet. */
   readonly #expired = new Set<string>();
@@ -70,11 +73,13 @@ export class DynamoDb {
   constructor(
     process: DynamoDbProcess,
     tables: readonly Table[],
-    options: { meter: Meter; region: string; account: string },
+    options: { meter: Meter; region: string; account: string; now: () => number },
   ) {
     this.#process = process;
     this.tables = new Map(tables.map((table) => [table.name, table]));
     this.#meter = options.meter;
+    this.#region = options.region;
+    this.#recordTimes = new RecordTimes(options.now);
     this.#arnPrefix = `arn:aws:dynamodb:${options.region}:${options.account}:`;
   }
 
@@ -105,7 +110,10 @@ export class DynamoDb {
   }
 
   async call(action: string, input: Input): Promise<Record<string, unknown>> {
-    if (streamActions.has(action)) return this.callStreams(action, input);
+    if (streamActions.has(action)) {
+      this.#refuseTrimmed(input);
+      return this.callStreams(action, input);
+    }
     if (action === 'DescribeTimeToLive') return this.#describeTimeToLive(input);
     const isWrite = writeActions.has(action);
     if (!isWrite && !readActions.has(action)) return this.#forward(`DynamoDB_20120810.${action}`, input);
@@ -156,7 +164,17 @@ export class DynamoDb {
     let text = JSON.stringify(input);
     for (const [ours, local] of this.#localStreams) text = text.replaceAll(ours, local);
     const answer = await this.#forward(`DynamoDBStreams_20120810.${action}`, JSON.parse(text));
-    return action === 'GetRecords' ? withWholeImages(answer) : answer;
+    if (action !== 'GetRecords') return answer;
+    const [stream = ''] = String(input.ShardIterator).split('|');
+    const writtenAt = (sequenceNumber: string) => this.#recordTimes.of(stream, sequenceNumber);
+    return asOnAws(answer, { region: this.#region, writtenAt });
+  }
+
+  /** @throws AwsError TrimmedDataAccessException: DynamoDB Local would keep records for a day of real time */
+  #refuseTrimmed({ StreamArn, SequenceNumber }: Input): void {
+    if (typeof StreamArn !== 'string' || typeof SequenceNumber !== 'string') return;
+    if (/^\d+$/.test(SequenceNumber) && this.#recordTimes.isTrimmed(StreamArn, SequenceNumber))
+      throw new AwsError('TrimmedDataAccessException', 'The record is older than the oldest of the shard');
   }
 
   async #forward(target: string, input: Input): Promise<Record<string, unknown>> {

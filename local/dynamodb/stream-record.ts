@@ -3,17 +3,29 @@ import * as z from 'zod';
 type Fields = Readonly<Record<string, unknown>>;
 
 const images = ['Keys', 'NewImage', 'OldImage'] as const;
-const answerSchema = z.looseObject({ Records: z.array(z.looseObject({ dynamodb: z.looseObject({}) })) });
+const answerSchema = z.looseObject({
+  Records: z.array(z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) })),
+});
 
 /**
  * An answer of `GetRecords` as AWS gives it: DynamoDB Local writes an empty map, at any depth of an image, as `{}`
- * instead of `{"M":{}}`.
+ * instead of `{"M":{}}`, and knows neither the region nor the embedded time.
  */
-export function withWholeImages(answer: Fields): Record<string, unknown> {
+export function asOnAws(
+  answer: Fields,
+  place: { readonly region: string; writtenAt(sequenceNumber: string): number },
+): Record<string, unknown> {
   const { Records, ...rest } = answerSchema.parse(answer);
   return {
     ...rest,
-    Records: Records.map((record) => ({ ...record, dynamodb: wholeRecord(record.dynamodb) })),
+    Records: Records.map((record) => ({
+      ...record,
+      awsRegion: place.region,
+      dynamodb: {
+        ...wholeRecord(record.dynamodb),
+        ApproximateCreationDateTime: Math.floor(place.writtenAt(record.dynamodb.SequenceNumber) / 1000),
+      },
+    })),
   };
 }
 

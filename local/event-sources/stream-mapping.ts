@@ -1,5 +1,6 @@
 import type { Shelf } from '../data/shelf.ts';
 import type { Table } from '../dynamodb/dynamodb.ts';
+import { STREAM_RETENTION_MS } from '../dynamodb/record-times.ts';
 import { deliveryTo } from '../events/destinations.ts';
 import { compileFilter, type RecordFilter } from '../events/event-bus.ts';
 import { placeOfRecord } from '../faults/fault-place.ts';
@@ -26,8 +27,6 @@ interface Shard {
 }
 
 const longestRetryDelayMs = 60_000;
-/** How long records stay in a stream. */
-const retentionMs = 24 * 3_600_000;
 
 /** Delivers the changes of a table to a function, in order. */
 export class StreamMapping implements StreamSubscriber {
@@ -150,7 +149,7 @@ export class StreamMapping implements StreamSubscriber {
   #byAge(batch: readonly ReadRecord[]): [fresh: ReadRecord[], expired: ReadRecord[]] {
     const { definition, clock } = this.#options;
     const limit = definition.MaximumRecordAgeInSeconds;
-    const oldest = clock.now() - (limit < 0 ? retentionMs : limit * 1000);
+    const oldest = clock.now() - (limit < 0 ? STREAM_RETENTION_MS : limit * 1000);
     return [batch.filter(({ readAt }) => readAt >= oldest), batch.filter(({ readAt }) => readAt < oldest)];
   }
 
@@ -166,7 +165,7 @@ export class StreamMapping implements StreamSubscriber {
     const last = batch.at(-1);
     if (!first || !last) return;
     if (destination !== undefined) {
-      const time = (at: number) => new Date(at).toISOString();
+      const arrival = ({ readAt }: ReadRecord) => `${new Date(readAt).toISOString().slice(0, 19)}Z`;
       const report = {
         requestContext: {
           requestId: last.identifier,
@@ -176,13 +175,13 @@ export class StreamMapping implements StreamSubscriber {
         },
         responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
         version: '1.0',
-        timestamp: time(clock.now()),
+        timestamp: new Date(clock.now()).toISOString(),
         DDBStreamBatchInfo: {
           shardId: shard.id,
           startSequenceNumber: first.identifier,
           endSequenceNumber: last.identifier,
-          approximateArrivalOfFirstRecord: time(first.readAt),
-          approximateArrivalOfLastRecord: time(last.readAt),
+          approximateArrivalOfFirstRecord: arrival(first),
+          approximateArrivalOfLastRecord: arrival(last),
           batchSize: batch.length,
           streamArn: this.#table.streamArn,
         },

@@ -10,7 +10,6 @@ const recordSchema = z.looseObject({
     SequenceNumber: z.string(),
     SizeBytes: z.number().default(0),
     Keys: z.record(z.string(), z.unknown()),
-    ApproximateCreationDateTime: z.number(),
   }),
 });
 const recordsAnswer = z.object({
@@ -68,7 +67,7 @@ export const isAfter = (sequenceNumber: string, other: string | undefined): bool
 export class StreamReader {
   readonly #table: Table;
   readonly #dynamoDb: DynamoDb;
-  readonly #place: { readonly clock: Clock; readonly activity: Activity; readonly region: string };
+  readonly #place: { readonly clock: Clock; readonly activity: Activity };
   readonly #subscribers: StreamSubscriber[] = [];
   readonly #shards = new Map<string, Shard>();
   #reading = false;
@@ -77,7 +76,7 @@ export class StreamReader {
   constructor(
     table: Table,
     dynamoDb: DynamoDb,
-    place: { readonly clock: Clock; readonly activity: Activity; readonly region: string },
+    place: { readonly clock: Clock; readonly activity: Activity },
   ) {
     this.#table = table;
     this.#dynamoDb = dynamoDb;
@@ -163,7 +162,7 @@ export class StreamReader {
   }
 
   #asRead(record: z.output<typeof recordSchema>): ReadRecord {
-    const { clock, region } = this.#place;
+    const { clock } = this.#place;
     const { SequenceNumber, Keys } = record.dynamodb;
     return {
       identifier: SequenceNumber,
@@ -174,9 +173,7 @@ export class StreamReader {
         ...(record.eventName === 'REMOVE' && this.#dynamoDb.wasExpired(this.#table.name, Keys)
           ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } }
           : {}),
-        awsRegion: region,
         eventSourceARN: this.#table.streamArn,
-        dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: Math.floor(clock.now() / 1000) },
       },
     };
   }

@@ -1,4 +1,10 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  TrimmedDataAccessException,
+} from '@aws-sdk/client-dynamodb-streams';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   DescribeExecutionCommand,
@@ -124,11 +130,38 @@ test('a stream is delivered in order, filtered, and a poison record goes to the 
     .map(({ text }) => text)
     .filter((text) => text.startsWith('followed'));
   expect([...new Set(texts)]).toEqual(['followed 1', 'followed 2', 'followed 3', 'followed 4']);
-  const [report] = await receive('LostChanges');
-  expect(JSON.parse(report ?? '')).toMatchObject({
-    requestContext: { condition: 'RetryAttemptsExhausted' },
-    DDBStreamBatchInfo: { batchSize: 1 },
+  const [report = ''] = await receive('LostChanges');
+  expect(JSON.parse(report)).toMatchObject({
+    requestContext: {
+      condition: 'RetryAttemptsExhausted',
+      functionArn: expect.stringMatching(/:function:[^:]+$/),
+    },
+    DDBStreamBatchInfo: {
+      batchSize: 1,
+      approximateArrivalOfFirstRecord: expect.stringMatching(/T\d\d:\d\d:\d\dZ$/),
+    },
   });
+
+  const streams = new DynamoDBStreamsClient(cloud.clientConfig);
+  const { streamArn, shardId, startSequenceNumber, approximateArrivalOfFirstRecord } =
+    JSON.parse(report).DDBStreamBatchInfo;
+  const iterator = new GetShardIteratorCommand({
+    StreamArn: streamArn,
+    ShardId: shardId,
+    ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+    SequenceNumber: startSequenceNumber,
+  });
+  const { ShardIterator } = await streams.send(iterator);
+  const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+  expect(Records[0]).toMatchObject({
+    awsRegion: 'eu-central-1',
+    dynamodb: {
+      NewImage: { text: { S: 'poison' } },
+      ApproximateCreationDateTime: new Date(approximateArrivalOfFirstRecord),
+    },
+  });
+  await cloud.advance(days);
+  await expect(streams.send(iterator)).rejects.toThrow(TrimmedDataAccessException);
 });
 
 test('a task is resumed by a function, and 120 days pass at once', async () => {
