@@ -11,7 +11,7 @@ import { internetHasStopped, serviceIsSlower } from './gates.ts';
 import { event, flow, system, unless, when } from './language/flow.ts';
 import { closeCease, closeCreate, closeModify } from './parts/closing.ts';
 import { untilNoticeEnds, untilRequestedDate } from './parts/dates.ts';
-import { deliverHardware, returnHardware, vanHardware } from './parts/hardware.ts';
+import { deliverHardware, returnHardware, shipAgain, vanHardware } from './parts/hardware.ts';
 import { buildDrop, deactivateOldLine, releaseOldResources, wholesaleLine } from './parts/line.ts';
 import { technicianVisit } from './parts/visit.ts';
 
@@ -54,7 +54,11 @@ export const createExistingDrop = flow('fibre.create.existing-drop', 'Fibre, soc
       noReturn: 'soft',
       tells: 'SELF_INSTALL_GUIDE',
     }),
-    event('deliver', logistics.awaitDelivery, { when: when('selfInstall'), reaches: 'HW_DELIVERED' }),
+    event('deliver', logistics.awaitDelivery, {
+      when: when('selfInstall'),
+      reaches: 'HW_DELIVERED',
+      onReject: shipAgain('reserve'),
+    }),
     ...technicianVisit('fibre-install', { when: unless('selfInstall') }),
     system('activate', access.activate, {
       reaches: 'ACCESS_READY',

@@ -10,7 +10,7 @@ import { event, flow, system, unless, when } from './language/flow.ts';
 import { ask } from './parts/asking.ts';
 import { closeAs, closeCease, closeCreate } from './parts/closing.ts';
 import { untilNoticeEnds, untilRequestedDate } from './parts/dates.ts';
-import { deliverHardware } from './parts/hardware.ts';
+import { deliverHardware, shipAgain } from './parts/hardware.ts';
 import { giveUpNumber, requestPort, switchPort } from './parts/porting.ts';
 import { pickSim } from './parts/sim.ts';
 
@@ -36,7 +36,10 @@ export const createNewNumber = flow(
         reaches: 'MOBILE_ACTIVE',
         with: { msisdn: fact('number') },
       }),
-      event('deliver', logistics.awaitDelivery, { after: ['ship', 'provision'] }),
+      event('deliver', logistics.awaitDelivery, {
+        after: ['ship', 'provision'],
+        onReject: shipAgain('sim'),
+      }),
       ...closeCreate,
     ],
   },

@@ -30,7 +30,7 @@ export const create = flow('set-top-box.create', 'Set-top box: pick, scan, provi
     event('deliver', logistics.awaitDelivery, {
       after: ['provision', 'ship'],
       reaches: 'HW_DELIVERED',
-      onReject: shipAgain,
+      onReject: shipAgain('reserve'),
     }),
     system('online', service.test, {
       title: 'Check that the box is online',

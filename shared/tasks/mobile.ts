@@ -30,8 +30,11 @@ export const provision = defineTask({
     addons: z.array(z.string()).default([]),
     state: z.enum(['prepared', 'live', 'temporary-reactivation']).optional(),
     charging: z.enum(['ocs', 'billing']).optional(),
+    /** The subscriber in whose place it comes, as for a card that was lost on its way: it is removed. */
+    formerSubscriberId: z.string().optional(),
   }),
   output: z.object({ subscriberId: z.string() }),
+  replaces: { formerSubscriberId: 'subscriberId' },
   rejections: {
     IMSI_IN_USE: fallout('MOBILE_OPS'),
     PROFILE_INVALID: fallout('MOBILE_OPS'),

@@ -27,7 +27,10 @@ export const assign = defineTask({
     simType: z.enum(['esim', 'physical']),
     eid: z.string().optional(),
     stockSite: z.string().optional(),
+    /** The card in whose place it comes, as for one that was lost on its way: it is killed. */
+    formerIccid: z.string().optional(),
   }),
+  replaces: { formerIccid: 'iccid' },
   output: z.object({ iccid: z.string(), imsi: z.string(), activationCode: z.string().optional() }),
   rejections: {
     SIM_STOCK_EMPTY: fallout('MOBILE_OPS'),

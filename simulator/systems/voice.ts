@@ -224,6 +224,7 @@ export const voiceOperations = [
       simType: z.string().default('esim'),
       eid: z.string().optional(),
       stockSite: z.string().optional(),
+      formerIccid: z.string().optional(),
     }),
     output: z.object({
       iccid: z.string().regex(/^\d{20}$/),
@@ -251,8 +252,13 @@ export const voiceOperations = [
   }),
   mobile.operation({
     name: 'mobile.provision',
-    title: 'Create a mobile subscriber',
-    input: z.object({ msisdn: z.string(), imsi: z.string(), plan: z.string().optional() }),
+    title: 'Create a mobile subscriber; the former one, if it takes its place, is removed',
+    input: z.object({
+      msisdn: z.string(),
+      imsi: z.string(),
+      plan: z.string().optional(),
+      formerSubscriberId: z.string().optional(),
+    }),
     output: z.object({ subscriberId: z.string() }),
     rejections: { IMSI_IN_USE: 'The SIM has a subscriber.', ...profileInvalid },
     answer: (_input, { values }) => ({ subscriberId: `MS-${values.digits(10)}` }),

@@ -6,11 +6,14 @@ import * as stock from '#shared/tasks/stock.ts';
 import { askCustomer, fallout } from '#shared/tasks/task.ts';
 import { event, type Gate, manual, system, unless, when } from '../language/flow.ts';
 
-/** A parcel that came back goes out again when the customer has been asked; instead of one that was lost, another unit does. */
-export const shipAgain = {
+/**
+ * A parcel that came back goes out again when the customer has been asked; instead of one that was lost, another unit does.
+ * @param first the step with which that begins
+ */
+export const shipAgain = (first: 'reserve' | 'sim') => ({
   RETURNED_TO_SENDER: askCustomer({ tells: 'ACTION_REQUIRED', from: 'ship' }),
-  LOST: fallout('LOGISTICS_BACKORDER', { tells: 'HW_BACKORDER', from: 'reserve' }),
-};
+  LOST: fallout('LOGISTICS_BACKORDER', { tells: 'HW_BACKORDER', from: first }),
+});
 
 /** A unit is reserved, picked and scanned. */
 const pickFromStock = (waitsFor: readonly Gate[]) =>
@@ -30,7 +33,7 @@ export const deliverHardware = (
       noReturn: 'soft',
       tells: 'HW_SHIPPED',
     }),
-    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED', onReject: shipAgain }),
+    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED', onReject: shipAgain('reserve') }),
   ] as const;
 
 /** A unit goes into the technician's van. */

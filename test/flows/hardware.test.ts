@@ -99,6 +99,80 @@ describe('hardware that is not there', () => {
   });
 });
 
+describe('a SIM card that is lost in the post', () => {
+  /** A subscription whose card the carrier has lost; answers the order and the work item of the back-order desk. */
+  async function lost() {
+    const order = await stage.submit({
+      ...BUYER,
+      productOrderItem: [
+        {
+          id: '1',
+          action: 'add',
+          productOffering: { id: 'mobile-postpaid-20gb' },
+          product: { productCharacteristic: [characteristic('simType', 'physical')] },
+        },
+      ],
+    });
+    await stage.pick(order, ITEM);
+    await stage.report(order, `${ITEM}.ship`, 'trackingId', 'delivery.lost');
+    return { order, id: (await stage.workItem('LOGISTICS_BACKORDER', order, ITEM)).id };
+  }
+
+  it('is killed, and another one is assigned, picked, shipped and activated on the same number', async () => {
+    const { order, id } = await lost();
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'Send another one' }, 'logistics');
+    await stage.pick(order, ITEM);
+    const [card, next] = stage.effects(order, 'sim.assign');
+    expect(next?.input).toMatchObject({ formerIccid: card?.outputs.iccid });
+    const [first, second] = stage.effects(order, 'mobile.provision');
+    expect(second?.input).toMatchObject({
+      msisdn: first?.input.msisdn,
+      imsi: next?.outputs.imsi,
+      formerSubscriberId: first?.outputs.subscriberId,
+    });
+    expect(stage.steps(order, 'number.reserve')).toHaveLength(1);
+    expect(stage.steps(order, 'logistics.ship')).toHaveLength(2);
+    await stage.deliver(order, ITEM);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('is killed too when the customer does not want another one', async () => {
+    const { order, id } = await lost();
+    const cancels = { action: 'CANCEL_ITEM', reason: 'The customer is tired of it' };
+    await stage.act(id, 'resolve', cancels, 'logistics');
+    expect((await stage.order(order)).state).toBe('cancelled');
+    expect(stage.effects(order, 'sim.release').map(({ undoes }) => undoes)).toEqual([`${order}-01-sim-1`]);
+    expect(stage.steps(order, 'mobile.deprovision')).toEqual([`${ITEM}.provision.undo`]);
+  });
+});
+
+it('sends another box to a customer who installs the fibre himself when the first is lost', async () => {
+  const order = await stage.submit({
+    ...BUYER,
+    productOrderItem: [
+      {
+        id: '1',
+        action: 'add',
+        productOffering: { id: 'fibre-1000' },
+        product: {
+          productCharacteristic: [characteristic('drop', 'existing'), characteristic('selfInstall', true)],
+        },
+      },
+    ],
+  });
+  await stage.pick(order, ITEM);
+  await stage.report(order, `${ITEM}.ship`, 'trackingId', 'delivery.lost');
+  const { id } = await stage.workItem('LOGISTICS_BACKORDER', order, ITEM);
+  await stage.act(id, 'resolve', { action: 'RETRY', reason: 'Send another one' }, 'logistics');
+  await stage.pick(order, ITEM);
+  await stage.deliver(order, ITEM);
+  expect((await stage.order(order)).state).toBe('completed');
+  const shipped = stage.effects(order, 'logistics.ship').map(({ input }) => input.serialNumber);
+  expect(new Set(shipped).size).toBe(2);
+  const [activated] = stage.effects(order, 'access.activate');
+  expect(activated?.input.ontSerial).toBe(shipped[1]);
+});
+
 describe('a set-top box, which is provisioned while it is on its way', () => {
   async function shipped(): Promise<string> {
     const order = await stage.submit({
