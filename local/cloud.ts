@@ -17,6 +17,7 @@ import { type CloudOptions, cloudOptions, type ResolvedCloudOptions } from './op
 import { pace } from './pace.ts';
 import { machineNow, replaceDate, SharedTime } from './shared-time.ts';
 import { inTrace } from './trace.ts';
+import { Turns } from './turns.ts';
 import { HttpServer, type ServerRequest, type ServerResponseData } from './wire/http-server.ts';
 import { isAwsRequest } from './wire/wire.ts';
 
@@ -69,10 +70,14 @@ export class EmbeddedCloud {
     const data = options.dataFolder === undefined ? undefined : new DataFolder(options.dataFolder);
     const { clock, time } = startClock(options, data);
     const activity = new Activity();
+    const turns = new Turns(options.sequential);
     const meter = new Meter();
     const faults = new Faults();
     const logs = new Logs(() => clock.now(), data?.logs);
-    const threads = Array.from({ length: workerThreads }, () => new WorkerThread({ time, logs }));
+    const threads = Array.from({ length: workerThreads }, (_, index) => {
+      const seed = options.sequential ? options.seed + index : undefined;
+      return new WorkerThread({ time, seed, logs });
+    });
     cleanup.defer(async () => void (await Promise.all(threads.map((thread) => thread.stop()))));
     const issuerUrl = `${url}/_local/issuer`;
     const filled = fillIn(options, { url, issuer: issuerUrl });
@@ -86,7 +91,7 @@ export class EmbeddedCloud {
       Issuer.open(issuerUrl, keys, () => clock.now()),
       database.ready(),
     ]);
-    const parts = { url, clock, activity, meter, faults, logs, issuer };
+    const parts = { url, clock, activity, turns, meter, faults, logs, issuer };
     const deployment = await deploy(assembly, { ...parts, options: filled, database, threads, data });
     cleanup.defer(() => deployment.stop());
     if (data) keepTime(data, clock, cleanup);

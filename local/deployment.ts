@@ -40,6 +40,7 @@ import { keptMessage } from './sqs/kept-messages.ts';
 import { Queues, queuesOf } from './sqs/queues.ts';
 import { type ExecutionDescription, StepFunctions, statesWire } from './states/index.ts';
 import { currentTrace, enterTrace, inTrace, traceRoots } from './trace.ts';
+import type { Turns } from './turns.ts';
 import { apiOf, type DeployedApi } from './wire/api.ts';
 import { type Caller, Gateway } from './wire/gateway.ts';
 import { Wire } from './wire/wire.ts';
@@ -50,6 +51,7 @@ export interface Ground {
   readonly url: string;
   readonly clock: Clock;
   readonly activity: Activity;
+  readonly turns: Turns;
   readonly meter: Meter;
   readonly faults: Faults;
   readonly logs: Logs;
@@ -77,7 +79,7 @@ export interface Deployment {
  * @throws when something in it is not understood or would be refused by AWS
  */
 export async function deploy(assembly: Assembly, ground: Ground): Promise<Deployment> {
-  const { options, clock, activity, meter, faults, logs, data, url } = ground;
+  const { options, clock, activity, turns, meter, faults, logs, data, url } = ground;
   const { region, account, resources } = assembly;
   // Another sequence at every start from the same data: ids that were given out must not come again.
   const random = seededRandom(options.seed + 0x9e3779b1 * (data?.countRun() ?? 0));
@@ -107,10 +109,14 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     },
   });
 
-  const dynamoDb = new DynamoDb(ground.database, tables, { meter, ...place, now: () => clock.now() });
+  const database = {
+    send: (target: string, body: string) => turns.outside(() => ground.database.send(target, body)),
+  };
+  const dynamoDb = new DynamoDb(database, tables, { meter, ...place, now: () => clock.now() });
   gateway.register('dynamodb', (action, input) => dynamoDb.call(action, input));
   const queues = new Queues(queuesOf(resources), {
     meter,
+    turns,
     url,
     ...place,
     shelf: data?.shelf('messages', keptMessage) ?? new Map(),
@@ -130,6 +136,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     concurrency: options.quotas ? LAMBDA_CONCURRENCY : undefined,
     clock,
     activity,
+    turns,
     meter,
     faults,
     logs,
@@ -137,7 +144,7 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     newTrace,
     shelf: data?.shelf('invocations', pendingInvocation) ?? new Map(),
   });
-  gateway.register('lambda', (action, input, { principal }) => lambda.call(action, input, principal));
+  gateway.register('lambda', (action, input, caller) => lambda.call(action, input, caller));
   gateway.watch((invocation) => lambda.lastCallOf(invocation));
   const deliveries = new Deliveries({
     gateway,
@@ -368,7 +375,7 @@ function eventSourceMappings(
   },
 ): readonly { wake(): void }[] {
   const { ground, gateway, dynamoDb, queues, lambda } = parts;
-  const { clock, activity, faults, data } = ground;
+  const { clock, activity, turns, faults, data } = ground;
   const checkpoints = data?.shelf('checkpoints', z.string()) ?? new Map<string, string>();
   const byQueue = new Map<string, QueueMapping>();
   const readers = new Map<string, StreamReader>();
@@ -407,7 +414,7 @@ function eventSourceMappings(
       refuseShortVisibility(where, queue.definition.VisibilityTimeout, target);
       byQueue.set(queue.name, new QueueMapping(options, queue, queues));
     } else if (table) {
-      const reader = readers.get(table.name) ?? new StreamReader(table, dynamoDb, { clock, activity });
+      const reader = readers.get(table.name) ?? new StreamReader(table, dynamoDb, { clock, activity, turns });
       reader.subscribe(new StreamMapping(options, table, checkpoints));
       readers.set(table.name, reader);
     } else

@@ -32,6 +32,11 @@ export const cloudOptions = z.strictObject({
   quotas: z.boolean().default(false),
   /** Seed of everything random: jitter, generated names, faults. */
   seed: z.int().default(1),
+  /**
+   * Whether functions and readers of streams take turns, in an order that does not depend on the machine: with the same seed, one
+   * order at a time then has the same history to the last event. Slower, as nothing runs side by side.
+   */
+  sequential: z.boolean().default(false),
   /** Milliseconds that every Lambda invocation is billed with; measured when not given. */
   billedDurationMs: z.number().positive().optional(),
   region: z.string().default('eu-central-1'),

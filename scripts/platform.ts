@@ -17,6 +17,8 @@ export interface PlatformOptions {
   readonly start?: Date;
   /** Where the cloud's data is kept between runs; in memory when not given. */
   readonly dataFolder?: string;
+  /** Whether all that happens takes turns: with the same seed an order then has the same history. */
+  readonly sequential?: boolean;
   /** Milliseconds that every invocation of a function is billed with; measured when not given. */
   readonly billedDurationMs?: number;
   /** How many effects the simulator remembers, the newest ones. */
@@ -52,7 +54,7 @@ export class Platform {
       ...(options.ledgerLimit !== undefined && { ledgerLimit: options.ledgerLimit }),
       now: () => time.now(),
     });
-    const { port, clock, start, dataFolder, billedDurationMs } = options;
+    const { port, clock, start, dataFolder, billedDurationMs, sequential } = options;
     try {
       const cloud = await startCloud({
         assembly,
@@ -65,6 +67,7 @@ export class Platform {
         schedules: clock !== 'manual',
         ...(start !== undefined && { start }),
         ...(dataFolder !== undefined && { dataFolder }),
+        ...(sequential !== undefined && { sequential }),
         ...(billedDurationMs !== undefined && { billedDurationMs }),
       });
       const faults = process.env[FAULTS];

@@ -58,7 +58,7 @@ const localArn = 'arn:aws:dynamodb:ddblocal:000000000000:';
 /** DynamoDB and DynamoDB Streams, answered by DynamoDB Local and made to look like the deployed tables. */
 export class DynamoDb {
   readonly tables: ReadonlyMap<string, Table>;
-  readonly #process: DynamoDbProcess;
+  readonly #process: Pick<DynamoDbProcess, 'send'>;
   readonly #meter: Meter;
   readonly #arnPrefix: string;
   readonly #region: string;
@@ -71,7 +71,7 @@ export class DynamoDb {
   readonly #listeners: ((table: Table) => void)[] = [];
 
   constructor(
-    process: DynamoDbProcess,
+    process: Pick<DynamoDbProcess, 'send'>,
     tables: readonly Table[],
     options: { meter: Meter; region: string; account: string; now: () => number },
   ) {

@@ -3,6 +3,7 @@ import type { Activity } from '../activity.ts';
 import { AwsError } from '../aws.ts';
 import type { Clock } from '../clock.ts';
 import type { DynamoDb, Table } from '../dynamodb/dynamodb.ts';
+import type { Turns } from '../turns.ts';
 
 const recordSchema = z.looseObject({
   eventName: z.string(),
@@ -39,6 +40,12 @@ export interface StreamSubscriber {
   receive(shard: string, records: readonly ReadRecord[]): void;
 }
 
+interface Place {
+  readonly clock: Clock;
+  readonly activity: Activity;
+  readonly turns: Turns;
+}
+
 /** Reading position in one shard. */
 interface Shard {
   readonly id: string;
@@ -67,17 +74,13 @@ export const isAfter = (sequenceNumber: string, other: string | undefined): bool
 export class StreamReader {
   readonly #table: Table;
   readonly #dynamoDb: DynamoDb;
-  readonly #place: { readonly clock: Clock; readonly activity: Activity };
+  readonly #place: Place;
   readonly #subscribers: StreamSubscriber[] = [];
   readonly #shards = new Map<string, Shard>();
   #reading = false;
   #again = false;
 
-  constructor(
-    table: Table,
-    dynamoDb: DynamoDb,
-    place: { readonly clock: Clock; readonly activity: Activity },
-  ) {
+  constructor(table: Table, dynamoDb: DynamoDb, place: Place) {
     this.#table = table;
     this.#dynamoDb = dynamoDb;
     this.#place = place;
@@ -96,7 +99,7 @@ export class StreamReader {
     void this.#place.activity.during(async () => {
       try {
         while (this.#again) {
-          await this.#place.activity.others(longestPauseMs);
+          await this.#letOthersGoFirst();
           this.#again = false;
           for (const shard of await this.#openShards()) while (await this.#read(shard));
         }
@@ -104,6 +107,13 @@ export class StreamReader {
         this.#reading = false;
       }
     });
+  }
+
+  async #letOthersGoFirst(): Promise<void> {
+    const { activity, turns } = this.#place;
+    // Functions' names begin with a letter: what is written is read before the next one begins.
+    if (turns.areTaken) await turns.take(`(${this.#table.name})`);
+    else await activity.others(longestPauseMs);
   }
 
   /** Asks for shards when there are none left to read. */

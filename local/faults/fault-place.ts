@@ -3,6 +3,7 @@ import * as z from 'zod';
 
 /** What differs from one run to the next although the same is done: ids, times, tokens, addresses. */
 const passing: readonly RegExp[] = [
+  /(?<=\/\/[\w.]+):\d+/g,
   /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi,
   /\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?/g,
   /[A-Za-z0-9+/_-]{40,}={0,2}/g,

@@ -8,7 +8,8 @@ import { placesOf } from '../faults/fault-place.ts';
 import type { FaultKind, Faults, Target } from '../faults/faults.ts';
 import { unqualified } from '../iam/permissions.ts';
 import { currentTrace, inTrace, traceHeader } from '../trace.ts';
-import { API_GATEWAY, type LastCall } from '../wire/gateway.ts';
+import type { Turns } from '../turns.ts';
+import { API_GATEWAY, type Caller, type LastCall } from '../wire/gateway.ts';
 import { type Answer, failed } from './answer.ts';
 import { AsynchronousInvocations, type PendingInvocation } from './asynchronous.ts';
 import { Copies } from './copies.ts';
@@ -32,6 +33,7 @@ export interface LambdaOptions {
   readonly logs: LogSink;
   readonly clock: Clock;
   readonly activity: Activity;
+  readonly turns: Turns;
   readonly meter: Meter;
   readonly faults: Faults;
   readonly backend: AwsBackend;
@@ -51,6 +53,14 @@ interface Invocation {
   calls: number;
   isDead: boolean;
   kill(): void;
+}
+
+/** On whose behalf a function is run. */
+interface HowInvoked {
+  /** Somebody waits for it at the HTTP API. */
+  readonly isApi?: boolean;
+  /** A function that has its turn waits for it. */
+  readonly isNested?: boolean;
 }
 
 /** Lambda: runs the functions of the assembly in worker threads. */
@@ -110,7 +120,7 @@ export class Lambda {
   async call(
     action: string,
     input: Readonly<Record<string, unknown>>,
-    principal?: string,
+    { principal, invocation }: Pick<Caller, 'principal' | 'invocation'>,
   ): Promise<Record<string, unknown>> {
     if (action !== 'Invoke')
       throw new AwsError('UnknownOperationException', `lambda:${action} is not supported`);
@@ -121,7 +131,10 @@ export class Lambda {
       this.invokeAsynchronously(deployed, Payload);
       return { StatusCode: 202 };
     }
-    const answer = await this.invoke(deployed, Payload, principal === API_GATEWAY);
+    const answer = await this.invoke(deployed, Payload, {
+      isApi: principal === API_GATEWAY,
+      isNested: invocation !== undefined,
+    });
     return {
       StatusCode: 200,
       ExecutedVersion: '$LATEST',
@@ -134,10 +147,10 @@ export class Lambda {
    * Runs a function and waits for its answer.
    * @throws AwsError when it cannot be run at all, such as TooManyRequestsException
    */
-  async invoke(deployed: DeployedFunction, event: unknown, isApi = false): Promise<Answer> {
+  async invoke(deployed: DeployedFunction, event: unknown, how?: HowInvoked): Promise<Answer> {
     return this.#options.activity.during(() =>
       inTrace(currentTrace() ?? this.#options.newTrace(), () =>
-        this.#invoke(deployed, event, this.#options.newUuid(), isApi),
+        this.#invoke(deployed, event, this.#options.newUuid(), how),
       ),
     );
   }
@@ -156,11 +169,13 @@ export class Lambda {
     deployed: DeployedFunction,
     event: unknown,
     requestId: string,
-    isApi = false,
+    { isApi = false, isNested = false }: HowInvoked = {},
   ): Promise<Answer> {
-    const { faults } = this.#options;
+    const { faults, turns } = this.#options;
     const { name } = deployed.code;
-    const target = { resource: name, places: faults.isActive ? placesOf(event) : [], isApi };
+    const places = faults.isActive || turns.areTaken ? placesOf(event) : [];
+    if (!isNested) await turns.take(`${name} ${places.join()}`);
+    const target = { resource: name, places, isApi };
     const strikes = (kind: FaultKind) => faults.strikes(kind, target);
     const payload = JSON.stringify(event) ?? 'null';
     if (Buffer.byteLength(payload) > largestPayload)
@@ -211,15 +226,14 @@ export class Lambda {
     this.#invocations.set(id, { target, calls: 0, isDead: false, kill: () => thread.kill(requestId) });
     let outcome: Outcome = { error: { errorType: 'Runtime.Unknown', errorMessage: 'not run' } };
     try {
-      outcome = await thread.run({
-        requestId,
-        functionArn: arn,
-        invokedArn: arn,
-        copy,
-        payload,
-        traceHeader: traceHeader(currentTrace() ?? '', id),
-        timeoutMs: deployed.timeoutMs,
-      });
+      const trace = traceHeader(currentTrace() ?? '', id);
+      const { timeoutMs } = deployed;
+      outcome = await this.#options.turns.outside(() =>
+        thread.run({
+          ...{ requestId, functionArn: arn, invokedArn: arn },
+          ...{ copy, payload, traceHeader: trace, timeoutMs },
+        }),
+      );
       return outcome;
     } finally {
       const isSpoiled = 'error' in outcome && outcome.spoiled === true;

@@ -28,13 +28,16 @@ export class WorkerThread {
   readonly #codes = new Map<string, FunctionCode>();
   readonly #pending = new Map<string, (outcome: Outcome) => void>();
   readonly #time: SharedArrayBuffer | undefined;
+  readonly #seed: number | undefined;
   readonly #logs: LogSink;
   #pong = () => {};
   /** Changes whenever the thread is started afresh: copies of before are gone. */
   generation = 0;
 
-  constructor(options: { time?: SharedArrayBuffer | undefined; logs: LogSink }) {
+  /** @param options `seed` makes what functions draw at random the same each time */
+  constructor(options: { time?: SharedArrayBuffer | undefined; seed?: number | undefined; logs: LogSink }) {
     this.#time = options.time;
+    this.#seed = options.seed;
     this.#logs = options.logs;
   }
 
@@ -92,7 +95,7 @@ export class WorkerThread {
 
   #start(): Worker {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { time: this.#time },
+      workerData: { time: this.#time, seed: this.#seed },
       env: { TZ: 'UTC' },
       stdout: true,
       stderr: true,

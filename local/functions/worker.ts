@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
+import { replaceRandom, seededRandom } from '../random.ts';
 import { replaceDate, SharedTime } from '../shared-time.ts';
 import {
   type FunctionCode,
@@ -34,11 +35,14 @@ const packages = new Map<string, string>();
 /** The same by each place that it was found in: copies of functions come and go. */
 const sharedUrls = new Map<string, string>();
 
-const { time } = z.object({ time: z.instanceof(SharedArrayBuffer).optional() }).parse(workerData);
+const { time, seed } = z
+  .object({ time: z.instanceof(SharedArrayBuffer).optional(), seed: z.int().optional() })
+  .parse(workerData);
 if (time) {
   const shared = new SharedTime(time);
   replaceDate(() => shared.now());
 }
+if (seed !== undefined) replaceRandom(seededRandom(seed));
 enableCompileCache();
 registerHooks({ resolve: (specifier, context, next) => withSharedPackages(next(specifier, context)) });
 isolateEnvironment();

@@ -6,6 +6,7 @@ import type { AssemblyResource } from '../cloudformation/assembly.ts';
 import { propertiesOf, queueSchema } from '../cloudformation/resource-schemas.ts';
 import type { Shelf } from '../data/shelf.ts';
 import { currentTrace, TraceMemory } from '../trace.ts';
+import type { Turns } from '../turns.ts';
 import { type KeptMessage, KeptMessages, type SentMessage, sentMessage } from './kept-messages.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -70,6 +71,7 @@ export class Queues {
   readonly #byArn: ReadonlyMap<string, Queue>;
   readonly #app: ReturnType<typeof buildApp>;
   readonly #meter: Meter;
+  readonly #turns: Turns;
   readonly #account: string;
   readonly #host: string;
   /** fauxqs's own URL of each queue. */
@@ -83,6 +85,7 @@ export class Queues {
     queues: readonly Queue[],
     options: {
       meter: Meter;
+      turns: Turns;
       region: string;
       account: string;
       url: string;
@@ -96,6 +99,7 @@ export class Queues {
     this.queues = new Map(queues.map((queue) => [queue.name, queue]));
     this.#byArn = new Map(queues.map((queue) => [queue.arn, queue]));
     this.#meter = options.meter;
+    this.#turns = options.turns;
     this.#account = options.account;
     this.#host = new URL(options.url).host;
     this.#mostInFlight = options.mostInFlight;
@@ -237,7 +241,9 @@ export class Queues {
 
   /** What a queue holds, without taking it. */
   async inspect(queue: Queue): Promise<QueueContent> {
-    const { body } = await this.#app.inject({ method: 'GET', url: `/_fauxqs/queues/${queue.name}` });
+    const { body } = await this.#turns.outside(async () =>
+      this.#app.inject({ method: 'GET', url: `/_fauxqs/queues/${queue.name}` }),
+    );
     return inspection.parse(JSON.parse(body)).messages;
   }
 
@@ -277,16 +283,18 @@ export class Queues {
     const request = JSON.stringify(
       input.QueueUrl === undefined || url === undefined ? input : { ...input, QueueUrl: url },
     );
-    const { statusCode, body } = await this.#app.inject({
-      method: 'POST',
-      url: '/',
-      headers: {
-        host: this.#host,
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `AmazonSQS.${action}`,
-      },
-      payload: hasMessages ? request : this.#moved(request, this.#account, fauxqsAccount),
-    });
+    const { statusCode, body } = await this.#turns.outside(async () =>
+      this.#app.inject({
+        method: 'POST',
+        url: '/',
+        headers: {
+          host: this.#host,
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': `AmazonSQS.${action}`,
+        },
+        payload: hasMessages ? request : this.#moved(request, this.#account, fauxqsAccount),
+      }),
+    );
     const answer: unknown = JSON.parse(hasMessages ? body : this.#moved(body, fauxqsAccount, this.#account));
     if (statusCode === 200) return z.record(z.string(), z.unknown()).parse(answer);
     const { __type, message: reason } = errorSchema.parse(answer);
