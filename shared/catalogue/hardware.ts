@@ -7,6 +7,8 @@ export interface Hardware {
   readonly serialExample: string;
   /** Whether the unit has a MAC address of its own, which must then be scanned too. */
   readonly hasMac: boolean;
+  /** Set when it was decided before which unit it is: the reservation is the number on its label. */
+  readonly reservedByNumber?: true;
 }
 
 const HARDWARE: Readonly<Record<string, Hardware>> = {
@@ -51,6 +53,7 @@ const HARDWARE: Readonly<Record<string, Hardware>> = {
     serialPattern: /^89\d{17,18}$/,
     serialExample: '89450100000000000012',
     hasMac: false,
+    reservedByNumber: true,
   },
   'MODEM-DOCSIS-01': {
     title: 'Cable modem, DOCSIS 3.1',

@@ -48,8 +48,15 @@ export function readForm({ outputs }: Form, body: unknown): Facts {
 
 const noteSchema = z.string().max(2000).optional();
 
-function scanForm({ sku }: Facts): Form {
+function scanForm({ sku, reservationId: reserved }: Facts): Form {
   const hardware = hardwareFor(typeof sku === 'string' ? sku : undefined);
+  if (hardware.reservedByNumber)
+    return form(
+      pickAndScan.output.extend({ serialNumber: sameUnit(reserved, 'Not the one that was assigned') }),
+      {
+        serialNumber: scanOf(reserved),
+      },
+    );
   return form(
     z.object({
       ...pickAndScan.output.shape,

@@ -99,20 +99,54 @@ describe('hardware that is not there', () => {
   });
 });
 
+const subscribe = () =>
+  stage.submit({
+    ...BUYER,
+    productOrderItem: [
+      {
+        id: '1',
+        action: 'add',
+        productOffering: { id: 'mobile-postpaid-20gb' },
+        product: { productCharacteristic: [characteristic('simType', 'physical')] },
+      },
+    ],
+  });
+
+describe('a SIM card that is picked', () => {
+  it('is the one that was assigned, no other', async () => {
+    const order = await subscribe();
+    const { id } = await stage.workItem('LOGISTICS_PICK', order, ITEM);
+    const answer = await stage.api.request({
+      role: 'logistics',
+      method: 'POST',
+      path: `/work-items/${id}/complete`,
+      body: { serialNumber: '89450100000000000012', ok: true },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining('serialNumber') } });
+    await stage.pick(order, ITEM);
+    const [card] = stage.effects(order, 'sim.assign');
+    const [ship] = stage.effects(order, 'logistics.ship');
+    expect(ship?.input.serialNumber).toBe(card?.outputs.iccid);
+  });
+
+  it('is another one, which is assigned in its place, when it is damaged', async () => {
+    const order = await subscribe();
+    const pick = await stage.workItem('LOGISTICS_PICK', order, ITEM);
+    await stage.act(pick.id, 'reject', { code: 'ITEM_DAMAGED', note: 'It is broken' }, 'logistics');
+    const { id } = await stage.workItem('LOGISTICS_BACKORDER', order, ITEM);
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'Assign another one' }, 'logistics');
+    await stage.pick(order, ITEM);
+    const [broken, card] = stage.effects(order, 'sim.assign');
+    expect(card?.input.formerIccid).toBe(broken?.outputs.iccid);
+    const [provision] = stage.effects(order, 'mobile.provision');
+    expect(provision?.input.imsi).toBe(card?.outputs.imsi);
+  });
+});
+
 describe('a SIM card that is lost in the post', () => {
   /** A subscription whose card the carrier has lost; answers the order and the work item of the back-order desk. */
   async function lost() {
-    const order = await stage.submit({
-      ...BUYER,
-      productOrderItem: [
-        {
-          id: '1',
-          action: 'add',
-          productOffering: { id: 'mobile-postpaid-20gb' },
-          product: { productCharacteristic: [characteristic('simType', 'physical')] },
-        },
-      ],
-    });
+    const order = await subscribe();
     await stage.pick(order, ITEM);
     await stage.report(order, `${ITEM}.ship`, 'trackingId', 'delivery.lost');
     return { order, id: (await stage.workItem('LOGISTICS_BACKORDER', order, ITEM)).id };
