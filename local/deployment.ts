@@ -82,7 +82,8 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
   const { options, clock, activity, turns, meter, faults, logs, data, url } = ground;
   const { region, account, resources } = assembly;
   // Another sequence at every start from the same data: ids that were given out must not come again.
-  const random = seededRandom(options.seed + 0x9e3779b1 * (data?.countRun() ?? 0));
+  const seed = options.seed + 0x9e3779b1 * (data?.countRun() ?? 0);
+  const random = seededRandom(seed);
   const newUuid = () => randomUuid(random);
   const newTrace = traceRoots(() => clock.now());
   const place = { region, account };
@@ -181,7 +182,8 @@ export async function deploy(assembly: Assembly, ground: Ground): Promise<Deploy
     gateway,
     rules,
     newTrace,
-    random,
+    // Of its own: how long retries wait does not depend on how many ids are drawn.
+    random: seededRandom(seed + 1),
   });
   gateway.register('states', (action, body, { principal }) =>
     inTrace(currentTrace() ?? newTrace(), () => statesWire(engine, { action, body, principal })),

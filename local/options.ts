@@ -34,7 +34,7 @@ export const cloudOptions = z.strictObject({
   seed: z.int().default(1),
   /**
    * Whether functions and readers of streams take turns, in an order that does not depend on the machine: with the same seed, one
-   * order at a time then has the same history to the last event. Slower, as nothing runs side by side.
+   * order at a time then has the same history to the last event, on a machine that is not overloaded. Slower, as nothing runs side by side.
    */
   sequential: z.boolean().default(false),
   /** Milliseconds that every Lambda invocation is billed with; measured when not given. */

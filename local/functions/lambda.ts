@@ -174,7 +174,8 @@ export class Lambda {
     const { faults, turns } = this.#options;
     const { name } = deployed.code;
     const places = faults.isActive || turns.areTaken ? placesOf(event) : [];
-    if (!isNested) await turns.take(`${name} ${places.join()}`);
+    // Who is outside comes when they come: they wait until all else is done.
+    if (!isNested) await turns.take(`${isApi ? '~' : ''}${name} ${places.join()}`);
     const target = { resource: name, places, isApi };
     const strikes = (kind: FaultKind) => faults.strikes(kind, target);
     const payload = JSON.stringify(event) ?? 'null';
