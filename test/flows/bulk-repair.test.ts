@@ -68,7 +68,7 @@ describe('a bulk repair', () => {
   });
 
   it('stands among the others, the newest first, page by page', async () => {
-    const filter = { desk: 'TV_OPS' };
+    const filter = { desk: 'TV_OPS', error: 'NO_OTHER_TEST_HAS_THIS' };
     const resolution = { action: 'RETRY', reason: 'INC-9 is over' };
     const { id: newer } = await stage.api.repairAll({ filter, resolution });
     await stage.advance('PT1M');
