@@ -71,7 +71,9 @@ function indexPage(
           String(flow.steps.length),
           [
             ...new Set(
-              flow.steps.flatMap(({ task }) => (task.kind === 'manual' ? DESKS[task.desk].name : [])),
+              flow.steps.flatMap(({ task, desk }) =>
+                task.kind === 'manual' ? DESKS[desk ?? task.desk].name : [],
+              ),
             ),
           ].join(', '),
           inWords(flow.expected),
@@ -143,7 +145,7 @@ function flowSection(flow: Flow): string[] {
       flow.steps.map((step) => [
         `**${step.title}** (\`${step.id}\`)`,
         step.task.kind,
-        doneBy(step.task),
+        doneBy(step),
         step.after ? (before.get(step.id) ?? []).map((id) => `\`${id}\``).join(', ') : '',
         step.when ? `${step.when.is ? '' : 'not '}\`${step.when.flag}\`` : '',
         step.gates.map(waitsFor).join('; '),

@@ -21,13 +21,13 @@ export function inWords(duration: IsoDuration): string {
   }).join(' ');
 }
 
-/** Who does a task. */
-export function doneBy(task: Task): string {
+/** Who does a step. */
+export function doneBy({ task, desk }: Step): string {
   switch (task.kind) {
     case 'system':
       return task.system === 'milepost' ? 'Milepost itself' : `system ${task.system}`;
     case 'manual':
-      return `desk ${DESKS[task.desk].name}`;
+      return `desk ${DESKS[desk ?? task.desk].name}`;
     case 'event':
       return task.completedBy === undefined
         ? `no \`${task.topic}\` event before the deadline`
