@@ -31,7 +31,10 @@ export const changeBulk = flow('number.change.bulk', 'Routing change for many nu
     }),
     system('windowOk', porting.checkWindow),
     timer('run', wait.until, { title: 'Wait for the service window', with: { dueAt: fact('windowStart') } }),
-    system('change', porting.change, { with: { ratePerHour: BULK_CHANGE.perHour } }),
+    system('change', porting.change, {
+      with: { ratePerHour: BULK_CHANGE.perHour },
+      undoWith: { newRouting: fact('previousRouting') },
+    }),
     system('inventory', inventory.update, { reaches: 'COMPLETE', with: { newState: 'active' } }),
   ],
 });

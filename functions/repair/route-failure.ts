@@ -240,7 +240,7 @@ async function repeatFrom(
       stepRunsAgain(record, at, replacesFormer(record)),
       ...(isDone(record) ? [stepHistory(record)] : []),
     ]),
-    runsAgainAfter(order, suborder, done, message.failure.error, start ? keptFrom(start) : {}),
+    runsAgainAfter(order, suborder, done, message.failure, start ? keptFrom(start) : {}),
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { BusinessRejection } from '#shared/domain/errors.ts';
-import { BULK_CHANGE, serviceWindowEnd } from '#shared/domain/porting.ts';
+import { BULK_CHANGE, latestBulkChange } from '#shared/domain/porting.ts';
 import { checkWindow } from '#shared/tasks/porting.ts';
 import { milepostTask } from '../task-handler.ts';
 
@@ -14,9 +14,7 @@ export const handler = milepostTask(checkWindow, async ({ input: { numbers, wind
       'WINDOW_TOO_SOON',
       `The window can begin from ${earliest.toISOString()} on: the clearing house wants ${BULK_CHANGE.noticeDays} days' notice`,
     );
-  const end = serviceWindowEnd(start);
-  const needed = (numbers.length / BULK_CHANGE.perHour) * HOUR;
-  if (end === undefined || end.getTime() - start.getTime() < needed)
+  if (!latestBulkChange(start, numbers.length))
     throw new BusinessRejection(
       'WINDOW_TOO_SHORT',
       `${numbers.length} numbers at ${BULK_CHANGE.perHour} an hour do not fit into a window that begins at ${start.toISOString()}`,

@@ -132,3 +132,16 @@ export function serviceWindowEnd(start: Date): Date | undefined {
   const closes = atHour(lastDayOff, WINDOW.closes);
   return start < closes ? closes : undefined;
 }
+
+/**
+ * Until when a change of so many numbers can begin in the service window that begins then; undefined when that is none, or
+ * they do not fit into it with a quarter of an hour to spare, since waits end a little late.
+ */
+export function latestBulkChange(windowStart: Date, numbers: number): Date | undefined {
+  const end = serviceWindowEnd(windowStart);
+  if (end === undefined) return undefined;
+  const latest = new Date(end.getTime() - (numbers / BULK_CHANGE.perHour) * HOUR_MS);
+  return latest.getTime() - windowStart.getTime() >= HOUR_MS / 4 ? latest : undefined;
+}
+
+const HOUR_MS = 3_600_000;

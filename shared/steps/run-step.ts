@@ -45,6 +45,8 @@ export interface StepContext<T extends SystemTask> {
   readonly input: z.output<T['input']>;
   /** The same for every retry of this run of the step. */
   readonly idempotencyKey: string;
+  /** An attempt before may have had its effect although its answer was lost. */
+  readonly mayBeDone: boolean;
 }
 
 /** Does the work of a step and answers its outputs. */
@@ -101,7 +103,8 @@ export async function runStep<T extends SystemTask>(
   ]);
   const recorded = steps.find((record) => record.step === step);
   if (recorded && isDone(recorded)) return { status: 'replayed', flags: flagsOf(task, recorded.outputs) };
-  if (isEnding(suborder) && !mayHaveBeenDone(task, event, recorded)) throw suborderEnding(suborder);
+  const mayBeDone = mayHaveBeenDone(task, event, recorded);
+  if (isEnding(suborder) && !mayBeDone) throw suborderEnding(suborder);
   assertNotOnHold(suborder, switches, task);
   assertOpen(task, deps.now());
 
@@ -112,7 +115,7 @@ export async function runStep<T extends SystemTask>(
   const run = recorded?.run ?? FIRST_RUN;
   const idempotencyKey = `${order}-${number}-${step}-${run}`;
   const answer = task.output.safeParse(
-    await unlessRejected(deps, suborder, step, work({ event, suborder, input, idempotencyKey })),
+    await unlessRejected(deps, suborder, step, work({ event, suborder, input, idempotencyKey, mayBeDone })),
   );
   if (!answer.success)
     throw new ContractViolation(
@@ -146,7 +149,8 @@ const mayHaveBeenDone = (
   task: SystemTask,
   { retryCount = 0, takesBack }: StepEvent,
   recorded: StepRecord | undefined,
-): boolean => recorded?.unanswered || (retryCount > 0 && (takesBack !== undefined || leavesAnEffect(task)));
+): boolean =>
+  recorded?.unanswered === true || (retryCount > 0 && (takesBack !== undefined || leavesAnEffect(task)));
 
 async function unlessRejected<T>(
   deps: Dependencies,

@@ -125,17 +125,18 @@ export const stepRunsAgain = ({ order, sk, run }: StepRecord, at: string, stands
 });
 
 /**
- * The write that takes steps which run again out of a suborder's progress, and keeps why as the fact `rejectedWith`.
+ * The write that takes steps which run again out of a suborder's progress, and keeps why as the facts `rejectedWith` (the
+ * code) and `rejectedBecause` (in words).
  * @param kept facts of the rejected run that the next one starts from
  */
 export const runsAgainAfter = (
   order: string,
   suborder: string,
   count: number,
-  rejection: string,
+  { error, cause }: { readonly error: string; readonly cause: string },
   kept: Facts,
 ): TransactItem => {
-  const facts = Object.entries({ ...kept, rejectedWith: rejection });
+  const facts = Object.entries({ ...kept, rejectedWith: error, rejectedBecause: cause });
   return {
     Update: {
       TableName: tableName('suborders'),

@@ -91,9 +91,9 @@ export const request = defineTask({
 
 /** The step that asks for the port: flows that port numbers in give it this name. */
 const REQUEST = 'portReq';
-/** The customer says what is right, and the port is asked for again. */
 /** The desk agrees another service window. */
 const agreeAgain = rerunFrom('window');
+/** The customer says what is right, and the port is asked for again. */
 const askAgain = askCustomer({ from: REQUEST, tells: 'PORT_REJECTED' });
 const requestAgain = rerunFrom(REQUEST, { atMost: 3 });
 
@@ -284,19 +284,26 @@ export const checkWindow = defineTask({
   undo: 'none',
 });
 
+const bulkChange = {
+  numbers: z.array(z.string()),
+  newRouting: z.string(),
+  ratePerHour: z.int().positive().max(BULK_CHANGE.perHour),
+};
+
+/** @throws BusinessRejection `WINDOW_OVER`: the numbers cannot be changed any more in the service window that was agreed */
 export const change = defineTask({
   name: 'np.change',
   title: 'Change the routing of numbers',
   kind: 'system',
   lane: 'commissioning',
   system: 'och',
-  input: z.object({
-    numbers: z.array(z.string()),
-    newRouting: z.string(),
-    ratePerHour: z.int().positive().max(BULK_CHANGE.perHour),
-  }),
+  input: z.object({ ...bulkChange, windowStart: z.iso.datetime({ offset: true }) }),
   output: z.object({ previousRouting: z.string().optional() }),
-  rejections: { NP_ERROR: fallout('NUMBER_PORTING') },
+  exchange: {
+    asks: z.object(bulkChange),
+    answers: z.object({ previousRouting: z.string().optional() }),
+  },
+  rejections: { NP_ERROR: fallout('NUMBER_PORTING'), WINDOW_OVER: agreeAgain },
   retry: 'poll',
   falloutDesk: 'NUMBER_PORTING',
   expected: 'PT10M',

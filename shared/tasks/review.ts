@@ -8,7 +8,11 @@ export const review = defineTask({
   kind: 'manual',
   lane: 'management',
   desk: 'ORDER_DESK',
-  input: z.object({ reason: z.string() }),
+  input: z.object({
+    reason: z.string(),
+    /** Why the flow went back, if it did: such as that what was decided before could not be done. */
+    rejectedBecause: z.string().optional(),
+  }),
   output: z.object({
     decision: z.enum(['APPROVE', 'CORRECT']),
     corrections: z.record(z.string(), z.unknown()).optional(),

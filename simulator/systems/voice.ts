@@ -145,7 +145,7 @@ export const voiceOperations = [
     undoes: ['np.change'],
     input: z.object({ numbers: z.array(z.string()), newRouting: z.string(), ratePerHour: z.int() }),
     output: z.object({ previousRouting: z.string() }),
-    rejections: npError,
+    rejections: { ...npError, WINDOW_OVER: 'The service window that was granted for it is over.' },
     answer: (_input, { values }) => ({ previousRouting: `RN${values.digits(4)}` }),
   }),
   ims.operation({

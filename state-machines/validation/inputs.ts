@@ -60,11 +60,10 @@ export const undosKnowTheirInputs: Rule = (flow, offerings) => {
     const undo = compensationOf(step.task);
     if (undo?.kind !== 'system' || !('input' in undo)) return [];
     const given = { ...step.with, ...step.undoWith };
+    const finds = (fact: string) => fact in step.task.output.shape || known(step, fact);
     const missing = (name: string) => {
       const source = factSourceSchema.safeParse(given[name]);
-      return source.success
-        ? ownFacts(source.data).some((fact) => !known(step, fact))
-        : !(name in given || name in step.task.output.shape || known(step, name));
+      return source.success ? !ownFacts(source.data).every(finds) : !(name in given || finds(name));
     };
     return Object.entries(undo.input.shape).flatMap(([name, schema]) =>
       missing(name) && !mayBeMissing(schema)

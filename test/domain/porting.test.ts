@@ -4,6 +4,7 @@ import { atHour, calendarDate, isWorkingDay } from '#shared/domain/calendar.ts';
 import {
   delayCompensation,
   earliestPortDate,
+  latestBulkChange,
   leavingDate,
   nextPortMoment,
   portDateFor,
@@ -172,4 +173,22 @@ describe('a service window for many numbers', () => {
       expect(serviceWindowEnd(at(start))).toBeUndefined();
     },
   );
+});
+
+describe('the latest moment for a change of many numbers', () => {
+  const opens = at('2026-06-16T05:00:00+02:00');
+
+  it.each([
+    ['as long before the end as it takes', 3_000, '2026-06-16T20:00:00+02:00'],
+    ['a quarter of an hour after the beginning at least', 17_750, '2026-06-16T05:15:00+02:00'],
+  ])('is %s', (_what, numbers, latest) => {
+    expect(latestBulkChange(opens, numbers)).toEqual(at(latest));
+  });
+
+  it.each([
+    ['so many numbers do not fit', opens, 17_751],
+    ['no window begins then', at('2026-06-16T23:30:00+02:00'), 1],
+  ])('is none when %s', (_what, start, numbers) => {
+    expect(latestBulkChange(start, numbers)).toBeUndefined();
+  });
 });

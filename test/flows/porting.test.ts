@@ -430,27 +430,77 @@ describe('a number that another operator asks for', () => {
 });
 
 describe('the routing of many numbers', () => {
-  it('changes in a service window with enough notice, and in no other', async () => {
-    const order = await stage.submit(
+  const submit = () =>
+    stage.submit(
       orderFor('number-routing-change', { numbers: [NUMBER, '+4520123457'], newRouting: 'RN4711' }),
     );
-    const agree = async (windowStart: Date) => {
-      const { id } = await stage.workItem('NUMBER_PORTING', order, ITEM);
-      await stage.act(id, 'claim');
-      const body = { decision: 'APPROVE', windowStart: windowStart.toISOString(), ok: true };
-      await stage.act(id, 'complete', body);
-    };
-    const soon = portWindow(workingDayFrom(calendarDate(new Date((await now()).getTime() + 7 * DAY)))).opens;
-    await agree(soon);
-    const far = portWindow(workingDayFrom(calendarDate(new Date((await now()).getTime() + 20 * DAY)))).opens;
-    await agree(far);
-    await stage.platform.advanceTo(far.getTime() - 60_000);
-    expect(stage.effects(order, 'np.change')).toEqual([]);
-    await stage.platform.advanceTo(far.getTime() + 60_000);
-    expect(stage.effects(order, 'np.change')).toHaveLength(1);
+  /** The beginning of a working day's window, some days from now. */
+  const windowIn = async (days: number) =>
+    portWindow(workingDayFrom(calendarDate(new Date((await now()).getTime() + days * DAY)))).opens;
+  /** The porting desk agrees a window that begins then; answers what the desk was told of the one before. */
+  const agree = async (order: string, windowStart: Date) => {
+    const { id } = await stage.workItem('NUMBER_PORTING', order, ITEM);
+    const { context } = await stage.api.workItem(id);
+    await stage.act(id, 'claim');
+    const body = { decision: 'APPROVE', windowStart: windowStart.toISOString(), ok: true };
+    await stage.act(id, 'complete', body);
+    return context.rejectedBecause;
+  };
+  const hold = async (order: string, what: 'suspend' | 'resume') => {
+    const path = `${ORDERS_PATH}/${order}/${what}`;
+    await stage.api.request({ role: 'ops', method: 'POST', path, body: { reason: 'Is looked into' } });
+    await stage.settle();
+  };
+  /** The changes that the clearing house has made for an order: the step, and the routing that it set. */
+  const changes = (order: string) =>
+    stage.effects(order, 'np.change').map(({ step, input }) => [step, input.newRouting]);
+
+  it('changes in a service window with enough notice; for one that was missed the porting desk agrees another', async () => {
+    stage.script({ operation: 'np.change' }, { kind: 'reject', code: 'WINDOW_OVER', detail: 'Closed early' });
+    const order = await submit();
+    expect(await agree(order, await windowIn(7))).toBeUndefined();
+    const missed = await windowIn(15);
+    expect(await agree(order, missed)).toContain("14 days' notice");
+    await hold(order, 'suspend');
+    await stage.platform.advanceTo(missed.getTime() + DAY);
+    await hold(order, 'resume');
+
+    const closed = await windowIn(15);
+    expect(await agree(order, closed)).toContain(`The service window of ${missed.toISOString()}`);
+    await stage.platform.advanceTo(closed.getTime() + 60_000);
+
+    const last = await windowIn(15);
+    expect(await agree(order, last)).toContain('Closed early');
+    await stage.platform.advanceTo(last.getTime() - 60_000);
+    expect(changes(order)).toEqual([]);
+    await stage.platform.advanceTo(last.getTime() + 60_000);
+    expect(changes(order)).toEqual([['01.change', 'RN4711']]);
     expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('may have changed without an answer: that is asked after the window too, and taken back when the order is given up', async () => {
+    stage.script({ operation: 'np.change' }, { kind: 'lost', times: ATTEMPTS });
+    stage.script({ operation: 'inventory.update' }, { kind: 'reject', code: 'CONFLICT' });
+    const order = await submit();
+    const start = await windowIn(15);
+    await agree(order, start);
+    await stage.platform.advanceTo(start.getTime() + DAY);
+    const { id } = await stage.workItem('NUMBER_PORTING', order, ITEM);
+    expect((await stage.api.workItem(id)).failure).toMatchObject({ step: 'change', error: 'Timeout' });
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The clearing house answers again' });
+    const [change] = stage.effects(order, 'np.change');
+    const [failed] = await stage.desk('ORDER_DESK', order);
+    const givesUp = { action: 'CANCEL_ITEM', reason: 'Not wanted any more' };
+    await stage.act(failed?.id ?? '', 'resolve', givesUp);
+    expect(changes(order)).toEqual([
+      ['01.change', 'RN4711'],
+      ['01.change.undo', change?.outputs.previousRouting],
+    ]);
+    expect((await stage.order(order)).state).toBe('cancelled');
   });
 });
 
+/** How often a call is tried before a person looks. */
+const ATTEMPTS = 7;
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;

@@ -24,6 +24,7 @@ async function ask(known: Readonly<Record<string, unknown>>, now = NOW) {
     suborder: suborder('01'),
     input: request.input.parse({ number: NUMBER, donor: 'OTHER', authorityRef: 'A-1', ...known }),
     idempotencyKey: 'key',
+    mayBeDone: false,
   });
   return { asked, outputs: request.output.parse(outputs) };
 }
@@ -64,6 +65,7 @@ describe('a request for a port', () => {
       suborder: suborder('01'),
       input: request.input.parse({ number: NUMBER, donor: 'OTHER', authorityRef: 'A-1' }),
       idempotencyKey: 'key',
+      mayBeDone: false,
     });
     expect(outputs).toMatchObject({ portDate: '2026-06-17', portBy: '2026-06-17T21:59:59.999Z' });
   });

@@ -16,7 +16,7 @@ import { endsByDeadline } from './expectations.ts';
 import { eventOf, subjectOf } from './outside.ts';
 import { place } from './placing.ts';
 import type { Outcome, Scenario } from './scenarios.ts';
-import { repairedAt, repeatedAfter, type Trouble } from './troubles.ts';
+import { firstAgain, repairedAt, repeatedAfter, type Trouble } from './troubles.ts';
 
 /** What a system answers where flags are not in its answer, but follow from it. */
 const CAUSES: Readonly<Record<string, (flags: Flags) => Readonly<Record<string, unknown>>>> = {
@@ -114,8 +114,11 @@ export class Run {
   /** The desks at which something of this run may be. */
   get desks(): readonly Desk[] {
     return this.#waiting().flatMap((step) => {
-      const repair = deskOf(this.#troubleOf(step)?.rule ?? { action: 'cancel-item' });
+      const trouble = this.#troubleOf(step);
+      const repair = deskOf(trouble?.rule ?? { action: 'cancel-item' });
+      const again = trouble && this.#firstAgain(step, trouble);
       return [
+        ...(again ? [again.desk] : []),
         ...(step.task.kind === 'manual' ? [step.desk ?? step.task.desk] : []),
         ...(repair ? [repair.desk] : []),
       ];
@@ -158,6 +161,12 @@ export class Run {
             item.step === at &&
             item.kind === kind,
         );
+      const again = trouble?.by === 'system' ? this.#firstAgain(step, trouble) : undefined;
+      const comesAgain = again && find(again.desk, 'manual', again.step.id);
+      if (trouble && comesAgain) {
+        this.#goOn(step, trouble);
+        return [() => this.#work(again.step, again.task, comesAgain)];
+      }
       const fallout = trouble && find(deskOf(trouble.rule)?.desk, 'fallout', repairedAt(step, trouble.rule));
       if (fallout) return [() => this.#repair(step, trouble, fallout)];
       if (trouble && (this.#caused.has(trouble) || trouble.by === 'system' || trouble.by === 'time'))
@@ -167,6 +176,15 @@ export class Run {
       const item = task.kind === 'manual' ? find(step.desk ?? task.desk, 'manual', step.id) : undefined;
       return task.kind === 'manual' && item ? [() => this.#work(step, task, item, trouble)] : [];
     });
+  }
+
+  /** The manual step that a system's answer has the flow go back to: that its work comes again shows that this has happened. */
+  #firstAgain(failed: Step, { rule }: Trouble) {
+    if (rule.action !== 'rerun-from') return undefined;
+    const step = this.scenario.path.find(({ id }) => id === firstAgain(failed, rule));
+    return step?.task.kind === 'manual'
+      ? { step, task: step.task, desk: step.desk ?? step.task.desk }
+      : undefined;
   }
 
   #troubleOf = ({ id }: Step): Trouble | undefined => this.#troubles.get(id)?.[0];
