@@ -48,7 +48,7 @@ export function productOrder(
     ...(header.completionDate && { completionDate: header.completionDate }),
     ...(header.expectedCompletionDate && { expectedCompletionDate: header.expectedCompletionDate }),
     productOrderItem: productOrderItem.map((item) => itemWithState(item, header, suborders)),
-    ...(suborders.length > 0 && { progress: progressOf(suborders) }),
+    ...(isDivided(header, suborders) && { progress: progressOf(header, suborders) }),
     ...(milestones.length > 0 && { productOrderMilestone: milestones }),
     ...(alerts.length > 0 && { productOrderJeopardyAlert: alerts }),
     ...suspensionOf(suborders),
@@ -88,18 +88,26 @@ function itemWithState(
   return {
     ...item,
     state: itemState(item, header, suborders, nested),
-    ...(own.length > 0 && { progress: progressOf(own) }),
+    ...(own.length > 0 && { progress: progressOf(header, own) }),
     ...(nested && { productOrderItem: nested }),
   };
 }
 
+/** Whether it is known how many steps an order has: it has been divided, or has ended before. */
+const isDivided = ({ state }: OrderProgress, suborders: readonly SuborderProgress[]): boolean =>
+  suborders.some(({ suborder }) => suborder !== MANAGEMENT) || (isTerminal(state) && suborders.length > 0);
+
 /**
  * Planned steps of suborders, and how many of them are done. A step whose condition is decided on the way counts as planned
- * until its suborder is complete: then what was not done was left out.
+ * until its suborder, or the order, has ended: then what was not done was left out, or is not done any more. So what is planned never grows
+ * but by a change of the order.
  */
-const progressOf = (suborders: readonly SuborderProgress[]) => ({
+const progressOf = (header: OrderProgress, suborders: readonly SuborderProgress[]) => ({
   done: suborders.reduce((sum, { done }) => sum + done, 0),
-  steps: suborders.reduce((sum, { state, done, steps }) => sum + (state === 'completed' ? done : steps), 0),
+  steps: suborders.reduce(
+    (sum, { state, done, steps }) => sum + ([state, header.state].some(isTerminal) ? done : steps),
+    0,
+  ),
 });
 
 /** An item without a suborder is as far as the items nested in it, or else as the order when that has ended. */

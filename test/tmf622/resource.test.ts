@@ -122,6 +122,24 @@ describe('the resource of an order', () => {
     expect(order.progress).toEqual({ done: 2, steps: 6 });
   });
 
+  it('has nothing planned any more of an item that was given up, so that the order comes to its end', () => {
+    const order = show(
+      'partial',
+      suborder('00', 'completed', undefined, { ORDER_CHECKED: '2026-11-23T10:00:00.000Z' }),
+      suborder('01', 'completed', 'b', { COMPLETE: '2026-11-23T12:00:00.000Z' }),
+      suborder('02', 'cancelled', 'c', { QUALIFIED: '2026-11-23T11:00:00.000Z' }),
+      suborder('03', 'failed', 'd'),
+    );
+    expect(order.progress).toEqual({ done: 3, steps: 3 });
+    expect(order.productOrderItem[1].progress).toEqual({ done: 0, steps: 0 });
+  });
+
+  it('has no progress before it is divided: how many steps there are is not known until then', () => {
+    const checked = suborder('00', 'inProgress', undefined, { ORDER_CHECKED: '2026-11-23T10:00:00.000Z' });
+    expect(show('acknowledged', checked)).not.toHaveProperty('progress');
+    expect(show('failed', checked).progress).toEqual({ done: 1, steps: 1 });
+  });
+
   it('says how many of the planned steps are done, of an item and of the whole', () => {
     const reached = { QUALIFIED: '2026-11-23T11:00:00.000Z' };
     const order = show(
