@@ -23,6 +23,11 @@ const streamEventSchema = z.object({
   ),
 });
 
+const redeliveredSchema = z.object({ redelivered: z.literal(true) });
+
+/** Whether these records were given up before and come late (`undelivered/redeliver`): what was written since may have been handled. */
+export const isRedelivered = (event: unknown): boolean => redeliveredSchema.safeParse(event).success;
+
 /** A change of a record, with plain values; `before` is absent for a new record. */
 export interface Change {
   readonly id: string;

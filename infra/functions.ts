@@ -38,6 +38,8 @@ export interface Permissions {
   readonly watches?: true;
   /** Whether it may put events on the product's bus. */
   readonly publishes?: true;
+  /** Whether it may read the streams, and have their consumers handle once more what they gave up. */
+  readonly handsOver?: true;
 }
 
 export type Scope =
@@ -575,11 +577,24 @@ const OWN_FUNCTIONS: readonly FunctionDefinition[] = [
         },
         indexes: ['orders', 'inbox'],
         sends: ['intake'],
-        takes: ['undelivered-events'],
-        publishes: true,
         starts: 'all-flows',
         watches: true,
         answers: ['Failure'],
+      },
+      { kind: 'schedule', everyMinutes: 5 },
+    ),
+    timeoutSeconds: 240,
+  },
+  {
+    ...handler(
+      'undelivered/redeliver',
+      'orders',
+      'Has delivered once more what was given up on its way, and tells what is in vain',
+      {
+        tables: { workItems: ['PutItem'], ...TOLD },
+        takes: ['undelivered-events'],
+        publishes: true,
+        handsOver: true,
       },
       { kind: 'schedule', everyMinutes: 5 },
     ),

@@ -98,8 +98,8 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
   {
     id: 'Serverless-EventBusDLQ',
     type: 'AWS::Events::Rule',
-    path: /^Milepost-Orders\/sweeper-sweep\//,
-    reason: 'A run of the sweeper that is missed is made up for by the next one, five minutes later.',
+    path: /^Milepost-Orders\/(sweeper-sweep|undelivered-redeliver)\//,
+    reason: 'A run that is missed is made up for by the next one, five minutes later.',
   },
   {
     id: 'Serverless-SNSRedrivePolicy',

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { MANAGEMENT_FLOW } from '#shared/domain/suborders.ts';
 import { TABLES, type TableDefinition, type TableId } from '#shared/store/tables.ts';
 import { FLOWS } from '#state-machines/catalogue.ts';
-import type { FunctionDefinition, Permissions } from './functions.ts';
+import { FUNCTIONS, type FunctionDefinition, type Permissions } from './functions.ts';
 import {
   BULK_REPAIR_ARN,
   baseUrlArn,
@@ -36,6 +36,11 @@ const STARTED = {
   'bulk-repair': BULK_REPAIR_ARN,
 } as const satisfies Record<NonNullable<Permissions['starts']>, string>;
 
+/** Who consumes which table's stream. */
+const CONSUMERS = FUNCTIONS.flatMap(({ id, triggers }) =>
+  triggers.flatMap((trigger) => (trigger.kind === 'stream' ? { id, table: trigger.table } : [])),
+);
+
 /** The role's statements for what a function may do; nothing else is ever added to it. */
 export function statements({ may, triggers, id }: FunctionDefinition, platform: Platform): PolicyStatement[] {
   const {
@@ -48,6 +53,7 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
     answers,
     wakesItself,
     publishes,
+    handsOver,
     watches,
   } = may;
   const allow = (actions: readonly string[], ...resources: string[]) =>
@@ -106,6 +112,15 @@ export function statements({ may, triggers, id }: FunctionDefinition, platform: 
             ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:RedriveExecution'],
             `${EXECUTION_ARN_PREFIX}*`,
           ),
+        ]
+      : []),
+    ...(handsOver
+      ? [
+          allow(
+            ['dynamodb:GetShardIterator', 'dynamodb:GetRecords'],
+            ...new Set(CONSUMERS.map(({ table }) => streamArn(platform, table, id))),
+          ),
+          allow(['lambda:InvokeFunction'], ...new Set(CONSUMERS.map((consumer) => functionArn(consumer.id)))),
         ]
       : []),
     ...(publishes ? [allow(['events:PutEvents'], platform.bus.eventBusArn)] : []),

@@ -26,33 +26,39 @@ const credentialsFromEnvironment: Plugin = {
 };
 
 /**
- * The client of Parameter Store registers the errors of all of Systems Manager, 80 KB that cannot be shaken off. Of
- * an error that is not registered it makes its general exception, with the same name and message: all that we look at.
+ * Errors that a client registers cannot be shaken off. Of an error that is not registered it makes its general exception,
+ * with the same name and message: all that we look at of Systems Manager (80 KB) and Lambda, and of DynamoDB except for
+ * those that are looked into (14 KB of every bundle). What is retried is recognised by name.
  */
-const noErrorClassesOfSystemsManager: Plugin = {
-  name: 'no-error-classes-of-systems-manager',
+const REGISTERED: Readonly<Record<string, RegExp>> = {
+  ssm: /^n0_registry\.registerError\(.*\);$/gm,
+  lambda: /^n0_registry\.registerError\(.*\);$/gm,
+  dynamodb: /^n0_registry\.registerError\((?!ConditionalCheckFailed|TransactionCanceled).*\);$/gm,
+};
+
+const SCHEMAS = /client-([^/]*)\/dist-es\/schemas\/schemas_0\.js$/;
+
+/** Of the schemas of a client only those stay that something uses. */
+const schemasThatAreUsed: Plugin = {
+  name: 'schemas-that-are-used',
   setup({ onLoad }) {
-    onLoad({ filter: /client-ssm\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll(/^n0_registry\.registerError\(.*\);$/gm, ''),
-    }));
+    onLoad({ filter: SCHEMAS }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const registered = REGISTERED[SCHEMAS.exec(path)?.[1] ?? ''];
+      return { contents: withPlainKeys(registered ? source.replaceAll(registered, '') : source) };
+    });
   },
 };
 
-/**
- * For the same reason the client of DynamoDB knows only the errors that are looked into, not those of backups, exports and
- * tables in several regions: 14 KB of every bundle. What is retried is recognised by name.
- */
-const errorClassesOfDynamoDbThatAreLookedInto: Plugin = {
-  name: 'error-classes-of-dynamodb-that-are-looked-into',
-  setup({ onLoad }) {
-    onLoad({ filter: /client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll(
-        /^n0_registry\.registerError\((?!ConditionalCheckFailed|TransactionCanceled).*\);$/gm,
-        '',
-      ),
-    }));
-  },
-};
+/** Keys that are computed, as in `{ [_e]: 400 }`, might have an effect, and keep a schema from being shaken off. */
+function withPlainKeys(source: string): string {
+  const constants = new Map(
+    [...source.matchAll(/^const (\w+) = (".*");$/gm)].map(([, name, text]) => [name, text]),
+  );
+  return source.replaceAll(/\[(\w+)\]: /g, (whole, name: string) =>
+    constants.has(name) ? `${constants.get(name)}: ` : whole,
+  );
+}
 
 /**
  * Every schema of zod carries the method that makes a JSON Schema of it, 18 KB that cannot be shaken off. `z.toJSONSchema`
@@ -70,7 +76,7 @@ const jsonSchemaWhereItIsAskedFor: Plugin = {
 };
 
 /**
- * What the client of DynamoDB could do and none of ours does: look up an endpoint of its own for each account, and read
+ * What clients could do and none of ours does: look up an endpoint of its own for each account, and read
  * streams of events. 25 KB of every bundle.
  */
 const withoutUnusedTransports: Plugin = {
@@ -82,7 +88,8 @@ const withoutUnusedTransports: Plugin = {
         export const resolveEndpointDiscoveryConfig = (config) => config;`,
     }));
     onLoad({ filter: /core\/dist-es\/submodules\/event-streams\/index\.js$/ }, () => ({
-      contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined;`,
+      contents: `export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined;
+        export const resolveEventStreamSerdeConfig = (config) => config;`,
     }));
   },
 };
@@ -144,8 +151,7 @@ const standardRetriesAlone: Plugin = {
 /** Cuts from packages what is of no use in a function and does not shake off by itself. */
 export const trimmedPackages: readonly Plugin[] = [
   credentialsFromEnvironment,
-  noErrorClassesOfSystemsManager,
-  errorClassesOfDynamoDbThatAreLookedInto,
+  schemasThatAreUsed,
   jsonSchemaWhereItIsAskedFor,
   withoutUnusedTransports,
   versionOfPackageAlone,

@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
@@ -13,12 +12,9 @@ const base = {
   ...defaultDependencies(),
   stepFunctions: new SFNClient(),
   sqs: new SQSClient(),
-  eventBridge: new EventBridgeClient(),
 };
 const environmentSchema = z.object({
   INTAKE_QUEUE_URL: z.string(),
-  UNDELIVERED_EVENTS_QUEUE_URL: z.string(),
-  BUS_NAME: z.string(),
   FLOWS: z.string(),
 });
 
@@ -28,8 +24,6 @@ export const handler = async (): Promise<void> => {
   const { orders, findings, unmatched, failures } = await sweep({
     ...base,
     intakeQueueUrl: environment.INTAKE_QUEUE_URL,
-    undeliveredQueueUrl: environment.UNDELIVERED_EVENTS_QUEUE_URL,
-    bus: environment.BUS_NAME,
     flows: environment.FLOWS.split(','),
   });
   for (const finding of findings) logger.warn(finding.action, { ...finding });

@@ -6,7 +6,7 @@ import { defaultDependencies } from '#shared/steps/dependencies.ts';
 import { type ResumeDependencies, resumeWait } from '#shared/steps/resume.ts';
 import { waitSchema } from '#shared/store/records.ts';
 import { getWait } from '#shared/store/waits.ts';
-import { newImages } from '../stream.ts';
+import { isRedelivered, newImages } from '../stream.ts';
 
 const wakeUpSchema = z.object({ order: z.string(), wait: z.string() });
 
@@ -14,7 +14,8 @@ const logger = new Logger();
 
 /**
  * The one function that answers task tokens. Called by the stream of the waits table, in order per order, and by the
- * scheduler for a wait whose time has come. A record that cannot be resumed now is tried again with those behind it.
+ * scheduler for a wait whose time has come. A record that cannot be resumed now is tried again with those behind it; of
+ * one that was given up and is delivered once more, the wait counts as it is by now.
  */
 export const resume = (deps: ResumeDependencies) => async (event: unknown) => {
   const wakeUp = wakeUpSchema.safeParse(event);
@@ -23,10 +24,13 @@ export const resume = (deps: ResumeDependencies) => async (event: unknown) => {
     if (wait) await resumeWait(deps, wait);
     return { batchItemFailures: [] };
   }
+  const isLate = isRedelivered(event);
   for (const { image, sequenceNumber } of newImages(event)) {
     const { order, wait } = image;
     try {
-      const record = waitSchema.parse(image);
+      const written = waitSchema.parse(image);
+      const record = isLate ? await getWait(deps, written.order, written.wait) : written;
+      if (!record) continue;
       const { suborder, step, kind } = record;
       const result = await resumeWait(deps, record);
       if (result !== 'waiting') logger.info(result, { order, suborder, step, kind });

@@ -4,7 +4,8 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { deskMessageSchema, noticeSchema } from '#shared/work-items/message.ts';
-import { openNotice, openWorkItem } from '#shared/work-items/open.ts';
+import { openNotice } from '#shared/work-items/notice.ts';
+import { openWorkItem } from '#shared/work-items/open.ts';
 
 const logger = new Logger();
 

@@ -126,11 +126,11 @@ const streamConsumers = (): AlarmDefinition[] =>
 
 /** What the sweeper finds should not be: each finding was lost somewhere before. */
 const sweeperFindings = (): AlarmDefinition[] => {
-  const found = (metricName: string) =>
+  const found = (metricName: string, service = 'sweeper/sweep') =>
     new Metric({
       namespace: 'Milepost',
       metricName,
-      dimensionsMap: { service: 'sweeper/sweep' },
+      dimensionsMap: { service },
       statistic: Stats.SUM,
       period: FIVE_MINUTES,
     });
@@ -146,6 +146,13 @@ const sweeperFindings = (): AlarmDefinition[] => {
       description: 'The sweeper puts right more than now and then: something loses work',
       metric: found('SweeperRepairs'),
       above: 10,
+    },
+    {
+      id: 'NotDelivered',
+      description:
+        'What was given up on its way is not taken or is gone: supervisors have notices, or it stays in its queue',
+      metric: found('NotDelivered', 'undelivered/redeliver'),
+      above: 0,
     },
     {
       id: 'UnmatchedEvents',

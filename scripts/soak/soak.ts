@@ -240,7 +240,7 @@ class Soak {
   async #sweep(now: number): Promise<void> {
     if (now < this.#nextSweep) return;
     this.#nextSweep = now + SWEEPS_EVERY;
-    await this.#platform.cloud.fire('sweeper');
+    for (const schedule of ['sweeper', 'undelivered']) await this.#platform.cloud.fire(schedule);
     const open = this.#open.size + this.#ended.size;
     this.#options.tell?.(
       `${new Date(now).toISOString()}: ${this.#accepted} orders accepted, ${open} under way`,

@@ -23,6 +23,7 @@ export const FINDINGS = {
   RECORD_WITHOUT_TOKEN: 'The step waits, and no flow waits for it',
   STATE_DIFFERS: 'The state of the order does not follow from its items',
   EVENT_NOT_DELIVERED: 'An event has not reached who is to be told of it',
+  CHANGE_NOT_HANDLED: 'What follows from a change of the order has not been done',
   EXECUTION_WITHOUT_ORDER: 'An execution runs for work that has ended, or never was',
 } as const satisfies Record<string, string>;
 export type FindingKind = keyof typeof FINDINGS;

@@ -4,13 +4,12 @@ import { ITEM_STATES, isTerminal } from '#shared/domain/states.ts';
 import { applyPendingEvents } from '#shared/inbox/matching.ts';
 import { tableName } from '#shared/store/client.ts';
 import { unmatchedEvents } from '#shared/store/inbox.ts';
-import { openNotice } from '#shared/work-items/open.ts';
 import { sweepExecutions } from './executions.ts';
-import { FINDINGS, type Finding } from './findings.ts';
+import type { Finding } from './findings.ts';
+import { report } from './report.ts';
 import { GRACE_MS, type SweepDependencies, sweepOrder } from './sweep-order.ts';
-import { redeliverEvents, type UndeliveredDependencies } from './undelivered.ts';
 
-export interface SweeperDependencies extends SweepDependencies, UndeliveredDependencies {
+export interface SweeperDependencies extends SweepDependencies {
   /** Ids of all flows that have a state machine. */
   readonly flows: readonly string[];
 }
@@ -46,7 +45,7 @@ const PLACE_KEY = { pk: 'SWEEPER', sk: 'PLACE' };
 
 /**
  * Looks at the next part of what is live: some orders, a page of one flow's executions, some events that nobody has
- * waited for, some that did not reach who is to be told. It goes round and round. What it cannot put right becomes a notice for a supervisor, once a day.
+ * waited for. It goes round and round. What it cannot put right becomes a notice for a supervisor, once a day.
  */
 export async function sweep(deps: SweeperDependencies): Promise<Swept> {
   const place = await readPlace(deps);
@@ -63,10 +62,7 @@ export async function sweep(deps: SweeperDependencies): Promise<Swept> {
   const executions = await nextExecutions(deps, place);
   findings.push(...executions.findings);
   const events = await nextEvents(deps, place);
-  const undelivered = await redeliverEvents(deps);
-  findings.push(...undelivered.map(({ finding }) => finding));
   for (const finding of findings) if (finding.action === 'reported') await report(deps, finding);
-  for (const { remove } of undelivered) await remove();
   await writePlace(deps, { ...orders.place, ...executions.place, ...events.place });
   return { orders: orders.found.length, findings, unmatched: events.unmatched, failures };
 }
@@ -132,21 +128,4 @@ async function nextEvents(deps: SweeperDependencies, { afterEvent }: Place) {
   }
   const last = events.at(-1);
   return { unmatched, place: { afterEvent: last && events.length === EVENTS ? last.receivedAt : '0' } };
-}
-
-async function report(deps: SweeperDependencies, finding: Finding): Promise<void> {
-  const { kind, order, suborder, step = 'order', about } = finding;
-  const today = deps.now().toISOString().slice(0, 10);
-  await openNotice(deps, {
-    kind: 'notice',
-    desk: 'SUPERVISOR',
-    order,
-    suborder,
-    step,
-    task: 'sweeper.report',
-    title: FINDINGS[kind],
-    event: [kind, ...(about ? [about] : []), today].join('#'),
-    timeLimitSeconds: DAY_MS / 1000,
-    failure: { error: kind, cause: about ? `${FINDINGS[kind]}: ${about}` : FINDINGS[kind] },
-  });
 }

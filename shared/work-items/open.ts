@@ -11,11 +11,9 @@ import { collectInput, knownFacts } from '#shared/steps/inputs.ts';
 import { mayBegin } from '#shared/steps/no-return.ts';
 import { readWork } from '#shared/steps/read-work.ts';
 import { FIRST_RUN } from '#shared/steps/run-step.ts';
-import { writeTogether } from '#shared/steps/transaction.ts';
 import { attemptKey, parkWait } from '#shared/steps/waits.ts';
 import { failAgain } from '#shared/store/bulk-repairs.ts';
 import { commit, guarded } from '#shared/store/guarded-writes.ts';
-import { MILEPOST } from '#shared/store/history.ts';
 import { readJeopardy } from '#shared/store/jeopardy.ts';
 import type { StepRecord, Suborder, WorkItem } from '#shared/store/records.ts';
 import { getSteps } from '#shared/store/suborders.ts';
@@ -30,9 +28,9 @@ import {
 import { taskNamed } from '#shared/tasks/registry.ts';
 import { priorityOf } from '#shared/timing/jeopardy.ts';
 import { tellsCustomer } from './ask.ts';
-import { failureHistory, workItemHistory } from './history.ts';
+import { failureHistory } from './history.ts';
 import { reopen } from './lifecycle.ts';
-import { type DeskMessage, type Notice, waitKindOf } from './message.ts';
+import { type DeskMessage, waitKindOf } from './message.ts';
 import { answerable, answerBy, MOST_QUESTIONS, type Question, remindersUntil } from './question.ts';
 
 /** How soon somebody should look at a failed step, and do an undo; manual work is expected to take what its task says. */
@@ -134,37 +132,6 @@ function asking(opened: WorkItem, question: Question): WorkItem {
 
 /** What an undo is told whose step was undone by hand before. */
 const DONE = { result: {} };
-
-/**
- * Puts a notice on a desk: a person sees to it, and no flow waits. The same notice again changes nothing.
- */
-export async function openNotice(deps: Dependencies, notice: Notice): Promise<'opened' | 'already-opened'> {
-  const { order, suborder, step, event, timeLimitSeconds, failure, kind, task, title, desk } = notice;
-  const now = deps.now();
-  const workItem = workItemId({ order, suborder, step: `${step}#${event}`, kind, run: FIRST_RUN });
-  const opened = {
-    workItem,
-    kind,
-    desk,
-    state: 'open',
-    order,
-    suborder,
-    step,
-    task,
-    title,
-    context: {},
-    completion: {},
-    failure: { step, ...failure },
-    openedAt: now.toISOString(),
-    dueAt: secondsLater(now, timeLimitSeconds),
-    version: 1,
-  } as const;
-  const item = { ...opened, ...listKeys(opened) };
-  const { error, cause: why } = failure;
-  const deed = { what: 'NOTICE', by: MILEPOST, at: item.openedAt, why, details: { error, desk } };
-  const refused = await writeTogether(deps, [writeWorkItem(item), workItemHistory(item, deed)]);
-  return refused ? 'already-opened' : 'opened';
-}
 
 function newWorkItem(
   workItem: string,

@@ -222,20 +222,6 @@ describe('the sweeper', () => {
     expect(await notices(order)).toEqual([]);
   });
 
-  it('has the customer told what could not be told for a day', async () => {
-    const { cloud } = stage.platform;
-    const order = await stage.submit(LINE);
-    await cloud.faults({ rules: [{ kind: 'throttle', probability: 1, resource: 'states:StartExecution' }] });
-    expect((await stage.patch(order, { description: 'Ring at the back door' })).status).toBe(200);
-    await stage.advance('P1D');
-    await cloud.faults({ rules: [] });
-    const told = () => stage.messages(order).filter((message) => message.includes('ORDER_AMENDED')).length;
-    expect(told()).toBe(0);
-    await sweepAll();
-    expect(told()).toBe(1);
-    expect(await notices(order)).toEqual([]);
-  });
-
   it('counts events that nobody has waited for in a day', async () => {
     const now = new Date(await stage.platform.cloud.now()).toISOString();
     const event = {

@@ -64,14 +64,24 @@ const statementsSchema = z.object({
   }),
 });
 
+/** A function's role. */
+function findRole(stack: string, id: string) {
+  return Object.values(template(stack).findResources('AWS::IAM::Role')).find((role) =>
+    roleSchema.parse(role).Properties.Description.startsWith(`${id}: `),
+  );
+}
+
 /** What a function's role may do, as text. */
 function roleOf(stack: string, id: string): string {
-  const roles = Object.values(template(stack).findResources('AWS::IAM::Role')).map((role) =>
-    roleSchema.parse(role),
-  );
-  const role = roles.find(({ Properties }) => Properties.Description.startsWith(`${id}: `));
-  return JSON.stringify(role?.Properties.Policies);
+  const role = findRole(stack, id);
+  return JSON.stringify(role && roleSchema.parse(role).Properties.Policies);
 }
+
+/** What a function's role may do. */
+const statementsOf = (stack: string, id: string) =>
+  statementsSchema
+    .parse(findRole(stack, id))
+    .Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 
 describe.each(assembly.stacks.map(({ stackName, templateFullPath }) => [stackName, templateFullPath]))(
   '%s',
@@ -227,6 +237,31 @@ describe('roles', () => {
     for (const name of stacks.keys())
       for (const { id } of FUNCTIONS)
         if (id !== 'waits/resume') expect(roleOf(name, id) ?? '').not.toContain('states:SendTaskSuccess');
+  });
+
+  it('let one function read the streams again and call who consumes them, and nobody else', () => {
+    const id = 'undelivered/redeliver';
+    const granted = statementsOf('Milepost-Orders', id).map(({ Action, Resource }) => {
+      const names = JSON.stringify(Resource).matchAll(
+        /GetAtt(\w+?[0-9A-F]{8}(?:Stream)?)Arn|function:([\w-]+)/g,
+      );
+      const on = [...names].map(([, attribute, called]) => called ?? attribute?.replace(/[0-9A-F]{8}/, ''));
+      return `${[Action].flat().join(', ')}: ${on.sort().join(', ')}`;
+    });
+    const consumers = FUNCTIONS.filter(({ triggers }) => triggers.some(({ kind }) => kind === 'stream'));
+    expect(granted.filter((statement) => !/^(logs|xray):/.test(statement)).sort()).toEqual([
+      'dynamodb:GetRecords, dynamodb:GetShardIterator: OrdersStream, SubordersStream, WaitsStream',
+      'dynamodb:PutItem: History, WorkItems',
+      'events:PutEvents: Bus',
+      `lambda:InvokeFunction: ${consumers
+        .map((consumer) => functionName(consumer.id))
+        .sort()
+        .join(', ')}`,
+      'sqs:DeleteMessage, sqs:ReceiveMessage: Queueundeliveredevents',
+    ]);
+    for (const name of stacks.keys())
+      for (const other of FUNCTIONS)
+        if (other.id !== id) expect(roleOf(name, other.id) ?? '').not.toContain('lambda:InvokeFunction');
   });
 
   it('let nobody change or remove what the history tells', () => {

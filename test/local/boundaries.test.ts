@@ -32,6 +32,7 @@ const REAL_TIME_WITH_REASON: Readonly<Record<string, string>> = {
     'a pause of milliseconds before a transaction that was in the way of another is tried again',
   'shared/store/orders.ts':
     'a pause of milliseconds before a transaction that was in the way of another is tried again',
+  'shared/undelivered/stream-positions.ts': 'how long a consumer may take',
 };
 
 interface Line {

@@ -86,6 +86,10 @@ const UNUSED: readonly { readonly reason: string; readonly covers: (grant: Grant
     covers: ({ holder }) => /sweepersweep|sweeper_sweep/.test(holder),
   },
   {
+    reason: 'Has delivered once more what was given up; test/flows/undelivered.test.ts has all of it used',
+    covers: ({ holder }) => /undeliveredredeliver|undelivered_redeliver/.test(holder),
+  },
+  {
     reason: 'Repairs many steps at once, which test/flows/bulk-repair.test.ts does',
     covers: ({ holder }) => /BulkRepair|bulkrepairs|bulk-repairs/.test(holder),
   },
