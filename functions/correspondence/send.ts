@@ -3,6 +3,7 @@ import type { CallSystem } from '#shared/clients/underlying-system.ts';
 import { MESSAGE_TEMPLATES, MESSAGES } from '#shared/domain/messages.ts';
 import type { Dependencies } from '#shared/steps/dependencies.ts';
 import { getOrderFacts } from '#shared/steps/order-facts.ts';
+import { readHeader } from '#shared/store/orders.ts';
 import { getSteps } from '#shared/store/suborders.ts';
 import { systemDependencies } from '../connector.ts';
 import { taskHandler } from '../task-handler.ts';
@@ -13,7 +14,7 @@ const messageSchema = z.object({
   step: z.string().default('order'),
   run: z.int().default(1),
   reminder: z.int().optional(),
-  /** The date that the message is about. */
+  /** The end of the order that is expected, when the message is about that. */
   date: z.iso.datetime().optional(),
   tells: z.enum(MESSAGE_TEMPLATES),
 });
@@ -21,10 +22,12 @@ const messageSchema = z.object({
 /**
  * Has the notification system write to the customer. It knows the customer's addresses by id, so none pass through
  * here; the key (order, suborder, step, run, template, reminder and date) makes a message that is asked for twice one message.
+ * A date that comes late is not told when the customer has been told another one since.
  */
 export const send =
   (deps: Dependencies & { readonly callSystem: CallSystem }) =>
   async ({ order, suborder, step, run, tells, reminder, date }: z.output<typeof messageSchema>) => {
+    if (date !== undefined && (await readHeader(deps, order))?.toldDate !== date) return { overtaken: true };
     const which = [tells, reminder, date].filter((part) => part !== undefined).join('-');
     const customerId =
       (await getOrderFacts(deps, order)).customerId ?? (await foundCustomer(deps, order, suborder));

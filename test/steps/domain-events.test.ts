@@ -259,4 +259,14 @@ describe('correspondence', () => {
     await send(world.deps)({ ...message, run: 2 });
     expect(new Set(world.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);
   });
+
+  it('tells the date that is expected now, and none that comes late and was overtaken', async () => {
+    world.calls.length = 0;
+    const [before, now] = ['2026-03-05T08:00:00.000Z', '2026-03-10T08:00:00.000Z'];
+    world.db.seed('orders', header({ toldDate: now }));
+    const delayed = { order: ORDER, suborder: '00', step: 'order', run: 1, tells: 'ORDER_DELAYED' } as const;
+    expect(await send(world.deps)({ ...delayed, date: before })).toEqual({ overtaken: true });
+    await send(world.deps)({ ...delayed, date: now });
+    expect(world.calls.map(({ step }) => step)).toEqual([`00.order.ORDER_DELAYED-${now}`]);
+  });
 });
