@@ -18,7 +18,7 @@ export const create = flow('mobile-broadband.create', 'Mobile broadband with dat
     system('qualify', serviceability.check, { reaches: 'QUALIFIED', with: { technology: '5G' } }),
     system('number', number.reserve, { with: { numberType: 'm2m' } }),
     system('sim', sim.assign),
-    ...deliverHardware(),
+    ...deliverHardware({ again: 'sim' }),
     system('provision', mobile.provision, {
       reaches: 'MOBILE_ACTIVE',
       with: { msisdn: fact('number') },

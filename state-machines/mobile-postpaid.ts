@@ -83,9 +83,16 @@ export const createPortIn = flow(
       system('sim', sim.assign, { tells: 'SIM_READY' }),
       pickSim({ when: unless('esim'), reaches: 'HW_SCANNED' }),
       system('ship', logistics.ship, { when: unless('esim'), noReturn: 'soft' }),
-      ...requestPort(),
-      event('simInHand', logistics.awaitDelivery, { when: unless('esim'), reaches: 'HW_DELIVERED' }),
-      system('provision', mobile.provision, { with: { msisdn: fact('number'), state: 'prepared' } }),
+      event('simInHand', logistics.awaitDelivery, {
+        when: unless('esim'),
+        reaches: 'HW_DELIVERED',
+        onReject: shipAgain('sim'),
+      }),
+      ...requestPort({ besideSimAfter: 'tmpNumber' }),
+      system('provision', mobile.provision, {
+        after: ['simInHand', 'portConfirm'],
+        with: { msisdn: fact('number'), state: 'prepared' },
+      }),
       ...switchPort(),
       system('live', mobile.modify, {
         title: 'Put the subscription into use',

@@ -8,10 +8,11 @@ import * as payment from '#shared/tasks/payment.ts';
 import * as reviewing from '#shared/tasks/review.ts';
 import * as service from '#shared/tasks/service.ts';
 import * as sim from '#shared/tasks/sim.ts';
-import { flow, manual, system, unless, when } from './language/flow.ts';
+import { event, flow, manual, system, unless, when } from './language/flow.ts';
 import { ask } from './parts/asking.ts';
 import { closeAs, closeCease, closeModify } from './parts/closing.ts';
 import { untilRequestedDate } from './parts/dates.ts';
+import { shipAgain } from './parts/hardware.ts';
 import { letPortOut, returnOldNumber } from './parts/porting.ts';
 import { pickSim } from './parts/sim.ts';
 
@@ -45,6 +46,7 @@ export const swapSim = flow('mobile.sim-swap', 'New SIM or eSIM for the same num
     system('sim', sim.assign),
     pickSim({ when: unless('esim') }),
     system('ship', logistics.ship, { when: unless('esim'), noReturn: 'soft', tells: 'SIM_READY' }),
+    event('deliver', logistics.awaitDelivery, { when: unless('esim'), onReject: shipAgain('sim') }),
     ask('switchOk', 'ACTIVATE_NEW_SIM', 14, { title: 'Customer has the new SIM in the phone' }),
     system('modify', mobile.modify, { reaches: 'MOBILE_ACTIVE', with: { imsi: fact('imsi') } }),
     system('oldSim', sim.release, {

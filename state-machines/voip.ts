@@ -57,7 +57,7 @@ export const createPortIn = flow(
     expected: 'P15D',
     steps: [
       system('lock', inventory.lock),
-      ...requestPort([lineDateForPort]),
+      ...requestPort({ waitsFor: lineDateForPort }),
       system('provision', voip.provision, { with: { lineId, state: 'prepared' } }),
       system('adapter', cpe.provision, {
         title: 'Configure the SIP client',

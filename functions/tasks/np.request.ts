@@ -17,7 +17,15 @@ export const requestPort =
   (clearingHouse: Clearing, now: () => Date) =>
   async (context: Context): Promise<Record<string, unknown>> => {
     const { input, event } = context;
-    const { authoritySigned, requestedDate, rejectedWith, portDate: refusedDate, ...statement } = input;
+    const {
+      authoritySigned,
+      requestedDate,
+      newSim,
+      deliveredAt,
+      rejectedWith,
+      portDate: refusedDate,
+      ...statement
+    } = input;
     const because = (code: PortRejectCode): boolean => rejectedWith === code;
     const signed = authoritySigned === true && !because('NP10_AUTHORITY_MISSING');
     if (input.authorityRef === undefined && !signed)
@@ -39,6 +47,7 @@ export const requestPort =
       wished: requestedDate,
       refused: because('NP06_DATE_INVALID') ? refusedDate : undefined,
       urgent: input.urgency === 'emergency',
+      cardIsSent: newSim === 'physical' && deliveredAt === undefined,
     });
     const found = { donor, ...(donorContract && { donorContract }) };
     const body = { ...statement, ...found, portDate: asked };

@@ -58,15 +58,33 @@ export interface PortWish {
   readonly refused?: string | undefined;
   /** The number left by mistake or fraud: it comes back as soon as numbers can be moved. */
   readonly urgent?: boolean;
+  /** The number is to work on a SIM card that is sent and has not come yet. */
+  readonly cardIsSent?: boolean;
 }
 
-/** The date (`YYYY-MM-DD`) to ask for: the latest of what is possible, what the customer wishes and what was not refused. */
-export function portDateFor({ requestedAt, wished, refused, urgent = false }: PortWish): string {
+/** Working days that a SIM card usually takes: one to be picked, two to travel. */
+const CARD_DAYS = 3;
+
+const cardArrival = (sentAt: Date): string =>
+  Array.from({ length: CARD_DAYS }).reduce<string>(nextWorkingDay, calendarDate(sentAt));
+
+/**
+ * The date (`YYYY-MM-DD`) to ask for: the latest of what is possible, what the customer wishes, when the SIM card should be there
+ * and what was not refused.
+ */
+export function portDateFor({
+  requestedAt,
+  wished,
+  refused,
+  urgent = false,
+  cardIsSent = false,
+}: PortWish): string {
   const possible = urgent ? calendarDate(nextPortMoment(requestedAt)) : earliestPortDate(requestedAt);
   const wish = wished === undefined ? undefined : instantOf(wished);
   const dates = [
     possible,
     ...(wish && !urgent ? [workingDayFrom(calendarDate(wish))] : []),
+    ...(cardIsSent && !urgent ? [cardArrival(requestedAt)] : []),
     ...(refused === undefined ? [] : [nextWorkingDay(refused)]),
   ];
   return dates.sort().at(-1) ?? possible;

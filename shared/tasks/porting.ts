@@ -63,6 +63,9 @@ export const request = defineTask({
     /** The customer signed the authority when ordering. */
     authoritySigned: z.boolean().optional(),
     requestedDate: z.string().optional(),
+    /** The new SIM, where a card is sent to the customer, and when that came. */
+    newSim: z.enum(['esim', 'physical']).optional(),
+    deliveredAt: z.string().optional(),
     /** Why the donor refused the request before this one, and the date that it was for. */
     rejectedWith: z.string().optional(),
     portDate: z.iso.date().optional(),

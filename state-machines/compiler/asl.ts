@@ -63,6 +63,8 @@ interface Scope {
   readonly resume: string;
   /** Where a cancelled suborder leaves the scope. */
   readonly cancelled: string;
+  /** Where a branch ends that may be over before its last step; the flow itself always ends with a step. */
+  readonly over?: string;
   /** How many parallel parts it is inside of: a branch may not assign a variable of the states around it. */
   readonly depth: number;
 }
@@ -302,9 +304,9 @@ class Compiler {
   }
 
   #choice(node: Node & { kind: 'choice' }, scope: Scope, onward: Onward, states: States): void {
-    const after = 'Next' in onward ? onward.Next : undefined;
-    const { name, flag } = node;
     // A choice cannot end an execution: validateFlow refuses a flow whose last step is conditional.
+    const after = 'Next' in onward ? onward.Next : scope.over;
+    const { name, flag } = node;
     const yes = node.yes[0] ? entryName(node.yes[0]) : after;
     const no = node.no[0] ? entryName(node.no[0]) : after;
     if (!yes || !no) throw new Error(`${this.#flow.id}: nothing comes after "${name}"`);
@@ -334,11 +336,13 @@ class Compiler {
       Comment: 'These run side by side; the flow goes on when all are done.',
       Branches: node.branches.map((branch) => {
         const first = branch[0] ? entryName(branch[0]) : '';
+        const over = `Done (${first})`;
         const inner: Scope = {
           repair: `Repair (${first})`,
           pause: `Pause (${first})`,
           resume: `Resume (${first})`,
           cancelled: `Cancelled (${first})`,
+          over,
           depth: scope.depth + 1,
         };
         return {
@@ -346,6 +350,13 @@ class Compiler {
           States: {
             ...this.#scope(branch, inner, { End: true }),
             [inner.cancelled]: this.#leaveBranch(inner),
+            ...(branch.at(-1)?.kind === 'choice' && {
+              [over]: {
+                Type: 'Succeed',
+                Comment: 'Nothing more is needed here; the flow goes on when the others are done too.',
+                Output: {},
+              },
+            }),
           },
         };
       }),

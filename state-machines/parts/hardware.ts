@@ -22,18 +22,25 @@ const pickFromStock = (waitsFor: readonly Gate[]) =>
     manual('pick', logistics.pickAndScan, { waitsFor, reaches: 'HW_SCANNED' }),
   ] as const;
 
-/** Sends a unit to the customer. @param gates what picking, and shipping, wait for */
-export const deliverHardware = (
-  gates: { readonly pick?: Gate | readonly Gate[]; readonly ship?: Gate } = {},
-) =>
+interface Delivery {
+  /** What picking waits for. */
+  readonly pick?: Gate | readonly Gate[];
+  /** What shipping waits for. */
+  readonly ship?: Gate;
+  /** The step with which another parcel begins in place of one that was lost: default the unit, `sim` when a card was in it. */
+  readonly again?: 'reserve' | 'sim';
+}
+
+/** Sends a unit to the customer. */
+export const deliverHardware = ({ pick = [], ship, again = 'reserve' }: Delivery = {}) =>
   [
-    ...pickFromStock(gates.pick ? [gates.pick].flat() : []),
+    ...pickFromStock([pick].flat()),
     system('ship', logistics.ship, {
-      waitsFor: gates.ship ? [gates.ship] : [],
+      waitsFor: ship ? [ship] : [],
       noReturn: 'soft',
       tells: 'HW_SHIPPED',
     }),
-    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED', onReject: shipAgain('reserve') }),
+    event('deliver', logistics.awaitDelivery, { reaches: 'HW_DELIVERED', onReject: shipAgain(again) }),
   ] as const;
 
 /** A unit goes into the technician's van. */

@@ -6,15 +6,30 @@ import * as wait from '#shared/tasks/timer.ts';
 import { event, type Gate, system, timer, unless, when } from '../language/flow.ts';
 import { ask } from './asking.ts';
 
-/** Has another operator agree to let a number go. @param waitsFor what must be firm before a date is asked for */
-export const requestPort = (waitsFor: readonly Gate[] = []) =>
+interface PortRequest<After extends string> {
+  /** What must be firm before a date is asked for. */
+  readonly waitsFor?: Gate;
+  /** The step after which it goes on side by side with a SIM card that is sent: the date leaves the card the time to arrive. */
+  readonly besideSimAfter?: After;
+}
+
+/** Has another operator agree to let a number go. */
+export const requestPort = <const After extends string = never>({
+  waitsFor,
+  besideSimAfter,
+}: PortRequest<After> = {}) =>
   [
     ask('authority', 'PORT_AUTHORITY', 14, {
       title: 'Customer signs the porting authority',
       when: unless('authoritySigned'),
       announces: 'PORT_AUTHORITY_REQUEST',
+      ...(besideSimAfter && { after: besideSimAfter }),
     }),
-    system('portReq', porting.request, { waitsFor, tells: 'PORT_REQUESTED' }),
+    system('portReq', porting.request, {
+      tells: 'PORT_REQUESTED',
+      ...(waitsFor && { waitsFor }),
+      ...(besideSimAfter && { with: { newSim: fact('simType') } }),
+    }),
     event('portConfirm', porting.awaitConfirmation, {
       reaches: 'PORT_DATE_CONFIRMED',
       tells: 'PORT_DATE_CONFIRMED',

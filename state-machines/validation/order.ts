@@ -32,23 +32,21 @@ export const stepsAreOrdered: Rule = (flow) => {
   );
 };
 
-/** The steps can be drawn as parallel branches, and no branch ends in a step that may be skipped. */
+/** The steps can be drawn as parallel branches, and the flow does not end in a step that may be skipped. */
 export const canBeDrawn: Rule = (flow) => {
   try {
-    return openEnds(arrange(flow));
+    return openEnd(arrange(flow));
   } catch (error) {
     if (error instanceof NotSeriesParallel) return [error.message.replace(`${flow.id}: `, '')];
     throw error;
   }
 };
 
-function openEnds(sequence: Sequence): string[] {
-  const inner = sequence.flatMap((node) => (node.kind === 'parallel' ? node.branches.flatMap(openEnds) : []));
+function openEnd(sequence: Sequence): string[] {
   const last = sequence.at(-1);
-  if (last?.kind !== 'choice' || (last.yes.length > 0 && last.no.length > 0)) return inner;
+  if (last?.kind !== 'choice' || (last.yes.length > 0 && last.no.length > 0)) return [];
   const steps = [...last.yes, ...last.no].flatMap((node) => (node.kind === 'step' ? node.step.id : []));
   return [
-    ...inner,
     `step ${steps.join(', ')} may be skipped, and nothing comes after it: a choice needs a default, so put a step behind it that always runs`,
   ];
 }

@@ -62,6 +62,8 @@ describe('the port date that is asked for', () => {
     ['the day of the wish here, not in UTC', { wished: '2026-06-30T22:30:00Z' }, '2026-07-01'],
     ['after the date that was refused', { refused: '2026-06-17' }, '2026-06-18'],
     ['after the wish that was refused', { wished: '2026-07-01', refused: '2026-07-03' }, '2026-07-06'],
+    ['when a card that is sent should have come', { cardIsSent: true }, '2026-06-19'],
+    ['the wish when the card comes before', { cardIsSent: true, wished: '2026-07-01' }, '2026-07-01'],
     ['today when the number left by mistake', { urgent: true, wished: '2026-07-01' }, '2026-06-16'],
   ])('is %s', (_what, wish, date) => {
     expect(portDateFor({ requestedAt, ...wish })).toBe(date);

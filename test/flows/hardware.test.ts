@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ORDERS_PATH } from '#scripts/api.ts';
+import { portWindow } from '#shared/domain/porting.ts';
 import { Stage } from '#test/support/stage.ts';
 
 const ITEM = '01';
@@ -99,7 +100,8 @@ describe('hardware that is not there', () => {
   });
 });
 
-const subscribe = () =>
+/** A subscription on a card that is sent. */
+const subscribe = (chosen: Readonly<Record<string, unknown>> = {}) =>
   stage.submit({
     ...BUYER,
     productOrderItem: [
@@ -107,7 +109,11 @@ const subscribe = () =>
         id: '1',
         action: 'add',
         productOffering: { id: 'mobile-postpaid-20gb' },
-        product: { productCharacteristic: [characteristic('simType', 'physical')] },
+        product: {
+          productCharacteristic: Object.entries({ simType: 'physical', ...chosen }).map(([name, value]) =>
+            characteristic(name, value),
+          ),
+        },
       },
     ],
   });
@@ -145,29 +151,98 @@ describe('a SIM card that is picked', () => {
 
 describe('a SIM card that is lost in the post', () => {
   /** A subscription whose card the carrier has lost; answers the order and the work item of the back-order desk. */
-  async function lost() {
-    const order = await subscribe();
+  async function lost(submitted = subscribe()) {
+    const order = await submitted;
     await stage.pick(order, ITEM);
     await stage.report(order, `${ITEM}.ship`, 'trackingId', 'delivery.lost');
     return { order, id: (await stage.workItem('LOGISTICS_BACKORDER', order, ITEM)).id };
   }
-
-  it('is killed, and another one is assigned, picked, shipped and activated on the same number', async () => {
-    const { order, id } = await lost();
+  /** The back-order desk sends another card, which takes the place of the first; answers its network identity. */
+  async function sendAnother(order: string, id: string): Promise<unknown> {
     await stage.act(id, 'resolve', { action: 'RETRY', reason: 'Send another one' }, 'logistics');
     await stage.pick(order, ITEM);
     const [card, next] = stage.effects(order, 'sim.assign');
     expect(next?.input).toMatchObject({ formerIccid: card?.outputs.iccid });
+    return next?.outputs.imsi;
+  }
+
+  it('is killed, and another one is assigned, picked, shipped and activated on the same number', async () => {
+    const { order, id } = await lost();
+    const imsi = await sendAnother(order, id);
     const [first, second] = stage.effects(order, 'mobile.provision');
     expect(second?.input).toMatchObject({
       msisdn: first?.input.msisdn,
-      imsi: next?.outputs.imsi,
+      imsi,
       formerSubscriberId: first?.outputs.subscriberId,
     });
     expect(stage.steps(order, 'number.reserve')).toHaveLength(1);
     expect(stage.steps(order, 'logistics.ship')).toHaveLength(2);
     await stage.deliver(order, ITEM);
     expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('is followed by another one while the number is ported, which is asked for once', async () => {
+    const { order, id } = await lost(
+      subscribe({
+        numberSource: 'port-in',
+        number: '+4520123456',
+        donor: 'OP001',
+        authoritySigned: true,
+        authorityRef: 'AUTH-1',
+      }),
+    );
+    const portDate = String(stage.effects(order, 'np.request')[0]?.outputs.portDate);
+    await stage.report(order, `${ITEM}.portReq`, 'npOrderId', 'port.confirmed', {
+      confirmedPortDate: `${portDate}T00:00:00+01:00`,
+    });
+    expect(await stage.milestones(order, '1')).toContain('PORT_DATE_CONFIRMED');
+    await stage.platform.advanceTo(portWindow(portDate).opens.getTime() + 60_000);
+    const imsi = await sendAnother(order, id);
+    expect(stage.effects(order, 'mobile.provision')).toEqual([]);
+    expect(stage.effects(order, 'np.complete')).toEqual([]);
+
+    await stage.deliver(order, ITEM);
+    expect(stage.effects(order, 'mobile.provision').map(({ input }) => input.imsi)).toEqual([imsi]);
+    expect(stage.effects(order, 'np.request')).toHaveLength(1);
+    expect(stage.effects(order, 'np.complete')).toHaveLength(1);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
+  it('is followed by another one when it was to replace a card', async () => {
+    const swap = {
+      ...BUYER,
+      productOrderItem: [
+        {
+          id: '1',
+          action: 'modify',
+          productOffering: { id: 'mobile-postpaid-20gb' },
+          product: {
+            id: 'MOBILE-7',
+            productCharacteristic: [characteristic('change', 'sim'), characteristic('simType', 'physical')],
+          },
+        },
+      ],
+    };
+    const { order, id } = await lost(stage.submit(swap));
+    const imsi = await sendAnother(order, id);
+    await stage.deliver(order, ITEM);
+    await stage.advance('PT1M');
+    const path = `${ORDERS_PATH}/${order}/question/${ITEM}-ACTIVATE_NEW_SIM/answer`;
+    await stage.api.request({ role: 'channel', method: 'POST', path, body: { answer: 'CONFIRM' } });
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.effects(order, 'mobile.modify').map(({ input }) => input.imsi)).toEqual([imsi]);
+  });
+
+  it('is followed by another one when it was in the parcel of a router', async () => {
+    const broadband = {
+      ...BUYER,
+      productOrderItem: [{ id: '1', action: 'add', productOffering: { id: 'mobile-broadband-5g' } }],
+    };
+    const { order, id } = await lost(stage.submit(broadband));
+    const imsi = await sendAnother(order, id);
+    await stage.deliver(order, ITEM);
+    expect((await stage.order(order)).state).toBe('completed');
+    expect(stage.effects(order, 'mobile.provision').map(({ input }) => input.imsi)).toEqual([imsi]);
   });
 
   it('is killed too when the customer does not want another one', async () => {

@@ -55,6 +55,20 @@ describe('a request for a port', () => {
     expect((await ask({ requestedDate: '2026-06-27T10:00:00Z' })).outputs.portDate).toBe('2026-06-29');
   });
 
+  it.each([
+    ['leaves a card that is sent the time to arrive', { newSim: 'physical' }, '2026-06-19'],
+    [
+      'does not wait for a card that has come',
+      { newSim: 'physical', deliveredAt: '2026-06-15' },
+      '2026-06-17',
+    ],
+    ['waits for no card with an eSIM', { newSim: 'esim' }, '2026-06-17'],
+  ])('%s', async (_what, known, portDate) => {
+    const { asked, outputs } = await ask(known);
+    expect(outputs.portDate).toBe(portDate);
+    expect(asked[0]?.body).not.toHaveProperty('newSim');
+  });
+
   it('takes the date that the clearing house has, as for a call repeated after the cut-off', async () => {
     const work = requestPort(
       async () => ({ npOrderId: 'NP1', portDate: '2026-06-17' }),

@@ -42,6 +42,11 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     adds: ['number.lend'],
     why: 'the temporary number must not be taken for the one that is ported',
   },
+  'mobile.sim-swap': {
+    leavesOut: [],
+    adds: ['delivery.await'],
+    why: 'a card that is lost in the post is followed by another one',
+  },
   'mobile-prepaid.top-up': {
     leavesOut: [],
     adds: ['case.close'],
