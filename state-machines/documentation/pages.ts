@@ -1,6 +1,7 @@
 import { DESKS } from '#shared/domain/desks.ts';
 import type { Product } from '#shared/domain/products.ts';
 import { toMermaid } from '../compiler/mermaid.ts';
+import { rejectionsOf } from '../language/flags.ts';
 import { type Flow, type Gate, productsOf, type Step } from '../language/flow.ts';
 import { predecessors } from '../language/graph.ts';
 import { picture, table } from './markdown.ts';
@@ -170,11 +171,7 @@ function selectedBy({ selects }: Flow): string {
 
 function rejections(flow: Flow): string[] {
   const rows = flow.steps.flatMap((step) =>
-    Object.entries(step.task.rejections).map(([code, rule]) => [
-      step.title,
-      `\`${code}\``,
-      consequence(rule),
-    ]),
+    Object.entries(rejectionsOf(step)).map(([code, rule]) => [step.title, `\`${code}\``, consequence(rule)]),
   );
   return rows.length > 0
     ? ['When a system or a person says no:', table(['step', 'rejection', 'then'], rows)]

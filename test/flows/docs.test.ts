@@ -37,6 +37,14 @@ describe('docs/flows', () => {
     for (const { id } of FLOWS) expect(index?.content).toContain(`[\`${id}\`]`);
   });
 
+  it('says what a flow makes of the desk and the rejections of a task', () => {
+    const page = (file: string) => flowPages(FLOWS).find((one) => one.file === file)?.content;
+    expect(page('number.md')).toContain('| desk Number porting desk |');
+    expect(page('mobile-broadband.md')).toContain(
+      '| Carrier delivers | `LOST` | goes to the desk Warehouse back-order, to have `sim` put right and done again;',
+    );
+  });
+
   it('can be checked from the command line', async () => {
     expect(await run('flow-docs.ts', '--check')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
