@@ -6,14 +6,25 @@ const flows = 'test/flows/**/*.test.ts';
 const troubled = 'test/flows/generated/troubled.test.ts';
 const cancelled = 'test/flows/generated/cancelled.test.ts';
 
-/** Flow tests that let weeks and months pass: first, while no orders of others have to live through them as well. */
-const LONG = ['generated/happy', 'later', 'jeopardy', 'timers', 'collection', 'triggers', 'hardware'];
+/**
+ * What starts first. Flow tests that let weeks and months pass, while no orders of others have to live through them as
+ * well; the other flow tests; parts that start a platform of their own; and in the end short ones, so that no worker is
+ * left alone with a long one.
+ */
+const ORDER = [
+  ...['generated/happy', 'later', 'jeopardy', 'timers', 'collection', 'triggers', 'hardware'].map(
+    (name) => `/test/flows/${name}.test.ts`,
+  ),
+  '/test/flows/',
+  '/test/platform/',
+  '/test/local/cloud/',
+];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
-      const index = LONG.findIndex((name) => moduleId.endsWith(`/flows/${name}.test.ts`));
-      return index < 0 ? LONG.length : index;
+      const index = ORDER.findIndex((part) => moduleId.includes(part));
+      return index < 0 ? ORDER.length : index;
     };
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
@@ -23,7 +34,7 @@ export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    globalSetup: ['test/support/assemble.ts'],
+    globalSetup: ['test/support/setup.ts'],
     sequence: { sequencer: LongFirst },
     projects: [
       {
@@ -46,7 +57,7 @@ export default defineConfig({
           exclude: [troubled, cancelled],
           isolate: false,
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -55,7 +66,7 @@ export default defineConfig({
           name: 'troubles',
           include: [troubled],
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -64,7 +75,7 @@ export default defineConfig({
           name: 'cancels',
           include: [cancelled],
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

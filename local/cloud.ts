@@ -8,7 +8,7 @@ import { type Assembly, readAssembly } from './cloudformation/assembly.ts';
 import { DataFolder } from './data/data-folder.ts';
 import { JsonFile } from './data/json-file.ts';
 import { type Deployment, deploy } from './deployment.ts';
-import { DynamoDbProcess } from './dynamodb/dynamodb-process.ts';
+import { openDatabase } from './dynamodb/database.ts';
 import { Faults } from './faults/faults.ts';
 import { Logs } from './functions/logs.ts';
 import { WorkerThread } from './functions/worker-thread.ts';
@@ -82,7 +82,7 @@ export class EmbeddedCloud {
     const issuerUrl = `${url}/_local/issuer`;
     const filled = fillIn(options, { url, issuer: issuerUrl });
 
-    const database = await DynamoDbProcess.start(data?.tables);
+    const database = await openDatabase(data?.tables);
     cleanup.defer(() => database.stop());
     for (const thread of threads) thread.warmUp();
     const keys = data?.file('issuer.json') ?? new JsonFile(ISSUER_FILE);

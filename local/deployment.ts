@@ -13,8 +13,8 @@ import {
   stateMachineSchema,
 } from './cloudformation/resource-schemas.ts';
 import type { DataFolder } from './data/data-folder.ts';
+import type { Database } from './dynamodb/database.ts';
 import { DynamoDb, tablesOf } from './dynamodb/dynamodb.ts';
-import type { DynamoDbProcess } from './dynamodb/dynamodb-process.ts';
 import { TimeToLive } from './dynamodb/time-to-live.ts';
 import type { MappingOptions } from './event-sources/mapping.ts';
 import { QueueMapping } from './event-sources/queue-mapping.ts';
@@ -56,7 +56,7 @@ export interface Ground {
   readonly faults: Faults;
   readonly logs: Logs;
   readonly issuer: Issuer;
-  readonly database: DynamoDbProcess;
+  readonly database: Database;
   readonly threads: readonly WorkerThread[];
   readonly data: DataFolder | undefined;
 }

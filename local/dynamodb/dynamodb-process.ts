@@ -1,34 +1,37 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-
-/** An answer of DynamoDB Local. */
-export interface DynamoDbAnswer {
-  readonly status: number;
-  readonly body: string;
-}
+import { type DynamoDbAnswer, DynamoDbConnection } from './dynamodb-connection.ts';
 
 /** Runs a command and ends it when its own standard input closes, which it does however the parent ends. */
 const guardScript = '"$@" </dev/null & child=$!; trap "kill -9 $child" TERM; cat >/dev/null; kill -9 $child';
 
 const readyWithinMs = 60_000;
 
+/**
+ * Where the tables are kept, in memory without a folder; or that many use the process, each with a database in memory:
+ * it is given more memory then and compiles harder.
+ */
+export type DynamoDbProcessOptions =
+  | { readonly dataFolder?: string | undefined; readonly isShared?: false }
+  | { readonly isShared: true };
+
 /** Amazon's DynamoDB Local as a child process. */
 export class DynamoDbProcess {
   readonly #child: ChildProcess;
-  readonly #port: number;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 10_000 });
+  readonly #connection: DynamoDbConnection;
+  readonly port: number;
   #output = '';
   #exit: string | undefined;
 
   private constructor(child: ChildProcess, port: number) {
     this.#child = child;
-    this.#port = port;
+    this.port = port;
+    this.#connection = new DynamoDbConnection(port, 'local');
     const collect = (chunk: Buffer) => {
       this.#output = `${this.#output}${chunk}`.slice(-4000);
     };
@@ -43,19 +46,20 @@ export class DynamoDbProcess {
   }
 
   /** Starts the process; it answers once {@link ready}. */
-  static async start(dataFolder?: string): Promise<DynamoDbProcess> {
+  static async start(options: DynamoDbProcessOptions): Promise<DynamoDbProcess> {
+    const isShared = options.isShared === true;
+    const dataFolder = options.isShared ? undefined : options.dataFolder;
     const library = libraryFolder();
     const port = await freePort();
     if (dataFolder !== undefined) mkdirSync(dataFolder, { recursive: true });
     const command = [
       javaBinary(),
       '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      '-Xmx384m',
+      ...(isShared ? ['-Xmx1g'] : ['-Xmx384m', '-XX:TieredStopAtLevel=1']),
       `-Djava.library.path=${join(library, 'DynamoDBLocal_lib')}`,
       '-jar',
       join(library, 'DynamoDBLocal.jar'),
-      '-sharedDb',
+      ...(isShared ? [] : ['-sharedDb']),
       '-disableTelemetry',
       '-port',
       String(port),
@@ -88,42 +92,11 @@ export class DynamoDbProcess {
 
   /** Sends one request; `target` is the full `X-Amz-Target`. */
   async send(target: string, body: string): Promise<DynamoDbAnswer> {
-    return new Promise((resolve, reject) => {
-      const outgoing = request(
-        {
-          host: '127.0.0.1',
-          port: this.#port,
-          method: 'POST',
-          agent: this.#agent,
-          headers: {
-            'content-type': 'application/x-amz-json-1.0',
-            'content-length': Buffer.byteLength(body),
-            'x-amz-target': target,
-            authorization:
-              'AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-          },
-        },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', reject);
-          incoming.on('end', () =>
-            resolve({ status: incoming.statusCode ?? 500, body: Buffer.concat(chunks).toString('utf8') }),
-          );
-        },
-      );
-      outgoing.on('error', (error) => {
-        // A kept connection can be closed by the other side just as it is used again: nothing was read then.
-        const isStale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
-        if (isStale) this.send(target, body).then(resolve, reject);
-        else reject(error);
-      });
-      outgoing.end(body);
-    });
+    return this.#connection.send(target, body);
   }
 
   async stop(): Promise<void> {
-    this.#agent.destroy();
+    this.#connection.close();
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
     this.#child.stdin?.end();

@@ -5,7 +5,7 @@ import type { AssemblyResource } from '../cloudformation/assembly.ts';
 import { streamArnOf } from '../cloudformation/resource-kinds.ts';
 import { propertiesOf, tableSchema } from '../cloudformation/resource-schemas.ts';
 import { TraceMemory } from '../trace.ts';
-import type { DynamoDbProcess } from './dynamodb-process.ts';
+import type { Database } from './database.ts';
 import { RecordTimes } from './record-times.ts';
 import { asOnAws } from './stream-record.ts';
 
@@ -58,7 +58,7 @@ const localArn = 'arn:aws:dynamodb:ddblocal:000000000000:';
 /** DynamoDB and DynamoDB Streams, answered by DynamoDB Local and made to look like the deployed tables. */
 export class DynamoDb {
   readonly tables: ReadonlyMap<string, Table>;
-  readonly #process: Pick<DynamoDbProcess, 'send'>;
+  readonly #database: Pick<Database, 'send'>;
   readonly #meter: Meter;
   readonly #arnPrefix: string;
   readonly #region: string;
@@ -71,11 +71,11 @@ export class DynamoDb {
   readonly #listeners: ((table: Table) => void)[] = [];
 
   constructor(
-    process: Pick<DynamoDbProcess, 'send'>,
+    database: Pick<Database, 'send'>,
     tables: readonly Table[],
     options: { meter: Meter; region: string; account: string; now: () => number },
   ) {
-    this.#process = process;
+    this.#database = database;
     this.tables = new Map(tables.map((table) => [table.name, table]));
     this.#meter = options.meter;
     this.#region = options.region;
@@ -191,7 +191,7 @@ export class DynamoDb {
     input: Input,
     translate: (body: string) => string = (body) => body,
   ): Promise<Record<string, unknown>> {
-    const { status, body } = await this.#process.send(target, JSON.stringify(input));
+    const { status, body } = await this.#database.send(target, JSON.stringify(input));
     const parsed: unknown = JSON.parse(translate(body));
     if (status === 200) return z.record(z.string(), z.unknown()).parse(parsed);
     const { __type, message, Message, ...details } = errorSchema.parse(parsed);

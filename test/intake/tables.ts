@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DynamoDbProcess } from '#local/dynamodb/dynamodb-process.ts';
+import { openDatabase } from '#local/dynamodb/database.ts';
 import { documentClient } from '#shared/store/client.ts';
 import { type IndexDefinition, TABLES, type TableDefinition, type TableId } from '#shared/store/tables.ts';
 
@@ -15,8 +14,8 @@ export interface TestTables {
 
 /** Starts DynamoDB Local with these tables as the product declares them, and names them in the environment. */
 export async function startTables(...ids: TableId[]): Promise<TestTables> {
-  const local = await DynamoDbProcess.start();
-  await answers(local);
+  const local = await openDatabase();
+  await local.ready();
   const client = new DynamoDBClient({
     region: 'eu-north-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -52,16 +51,6 @@ export async function startTables(...ids: TableId[]): Promise<TestTables> {
       await local.stop();
     },
   };
-}
-
-/** Waits until the process answers, for a minute at most. */
-async function answers(local: DynamoDbProcess): Promise<void> {
-  for (let tries = 0; tries < 1200; tries += 1) {
-    const answer = await local.send('DynamoDB_20120810.ListTables', '{}').catch(() => undefined);
-    if (answer) return;
-    await sleep(50);
-  }
-  throw new Error('DynamoDB Local does not answer');
 }
 
 function createTable(

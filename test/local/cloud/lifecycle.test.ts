@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   GetQueueAttributesCommand,
@@ -21,11 +21,17 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type CloudHandle, startCloud } from '#local/client.ts';
+import { SHARED_DYNAMODB_VARIABLE } from '#local/dynamodb/database.ts';
+import { DynamoDbProcess } from '#local/dynamodb/dynamodb-process.ts';
 
 const main = fileURLToPath(new URL('../../../local/main.ts', import.meta.url));
 const run = promisify(execFile);
+/** Has clouds that are started from here on bring their own database. */
+const shareNoDatabase = () => vi.stubEnv(SHARED_DYNAMODB_VARIABLE, undefined);
+
+afterEach(() => vi.unstubAllEnvs());
 
 /** Writes the assembly of a stack and answers its folder. */
 async function synthesize(fill: (stack: Stack) => void, env?: Environment): Promise<string> {
@@ -126,6 +132,7 @@ test('without Java it says what to install', async () => {
 });
 
 test('SIGTERM ends it with code 0 and nothing stays behind', async () => {
+  shareNoDatabase();
   const child = spawn(process.execPath, [main, '--assembly', await smallAssembly(), '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -139,6 +146,7 @@ test('SIGTERM ends it with code 0 and nothing stays behind', async () => {
 });
 
 test('when its parent is killed, it and its database end', async () => {
+  shareNoDatabase();
   const assembly = await smallAssembly();
   const script = `import { startCloud } from '#local/client.ts';
     const cloud = await startCloud(${JSON.stringify({ assembly })});
@@ -180,6 +188,24 @@ test('with a data folder, stopping and starting again loses nothing', async () =
   const { status } = await states.send(new DescribeExecutionCommand({ executionArn }));
   expect(status).toBe('SUCCEEDED');
   await second.stop();
+});
+
+test('clouds that share a database process have tables of their own', async () => {
+  const assembly = await smallAssembly();
+  const database = await DynamoDbProcess.start({ isShared: true });
+  await database.ready();
+  vi.stubEnv(SHARED_DYNAMODB_VARIABLE, String(database.port));
+  const [one, other] = await Promise.all([startCloud({ assembly }), startCloud({ assembly })]);
+  await fillIn(one);
+  const kept = async (cloud: CloudHandle) => {
+    const { table } = await clients(cloud);
+    const { Items } = await table.client.send(new ScanCommand({ TableName: table.name }));
+    return Items?.map(({ text }) => text?.S);
+  };
+  expect([await kept(one), await kept(other)]).toEqual([['kept'], []]);
+  await one.stop();
+  await other.stop();
+  await database.stop();
 });
 
 /** How many messages a queue holds. */
