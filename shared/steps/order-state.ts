@@ -21,9 +21,10 @@ export function stateOf(suborders: readonly Suborder[]): State {
  * @returns the state
  */
 export async function projectOrderState(deps: Dependencies, order: string): Promise<State> {
-  for (;;) {
+  for (let written: State | undefined; ; ) {
     const state = stateOf(await getSuborders(deps, order));
-    if (!(await writeState(deps, order, state))) return state;
+    if (state === written || !(await writeState(deps, order, state))) return state;
+    written = state;
   }
 }
 

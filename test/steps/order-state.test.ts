@@ -34,6 +34,15 @@ describe('the state of an order', () => {
     expect(world.header()).not.toHaveProperty('completionDate');
   });
 
+  it('is written once: afterwards only its suborders are looked at again', async () => {
+    items('held', 'completed');
+    const operations: string[] = [];
+    world.db.before = async (operation) => void operations.push(operation);
+    await project();
+    expect(operations.filter((operation) => operation === 'update')).toHaveLength(1);
+    expect(operations.at(-1)).toBe('query');
+  });
+
   it('comes with the date of its end', async () => {
     items('completed', 'cancelled');
     expect(await project()).toBe('partial');
