@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Activity } from './activity.ts';
 import { Admin } from './admin/admin.ts';
@@ -21,7 +22,8 @@ import { Turns } from './turns.ts';
 import { HttpServer, type ServerRequest, type ServerResponseData } from './wire/http-server.ts';
 import { isAwsRequest } from './wire/wire.ts';
 
-const workerThreads = 2;
+/** How many threads run functions: each has to become fast by itself, so a second one needs a processor of its own. */
+const workerThreads = availableParallelism() > 2 ? 2 : 1;
 const graceMs = 1000;
 const keepTimeEveryMs = 1000;
 
@@ -74,10 +76,12 @@ export class EmbeddedCloud {
     const meter = new Meter();
     const faults = new Faults();
     const logs = new Logs(() => clock.now(), data?.logs);
-    const threads = Array.from({ length: workerThreads }, (_, index) => {
-      const seed = options.sequential ? options.seed + index : undefined;
-      return new WorkerThread({ time, seed, logs });
-    });
+    const { sequential } = options;
+    const seed = sequential ? options.seed : undefined;
+    const threads = Array.from(
+      { length: sequential ? 1 : workerThreads },
+      () => new WorkerThread({ time, seed, logs }),
+    );
     cleanup.defer(async () => void (await Promise.all(threads.map((thread) => thread.stop()))));
     const issuerUrl = `${url}/_local/issuer`;
     const filled = fillIn(options, { url, issuer: issuerUrl });
