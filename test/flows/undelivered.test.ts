@@ -23,9 +23,12 @@ beforeEach(async () => {
 async function without(resource: string, doing: () => Promise<unknown>, during: IsoDuration): Promise<void> {
   const { cloud } = stage.platform;
   await cloud.faults({ rules: [{ kind: 'throttle', probability: 1, resource }] });
-  await doing();
-  await stage.advance(during);
-  await cloud.faults({ rules: [] });
+  try {
+    await doing();
+    await stage.advance(during);
+  } finally {
+    await cloud.faults({ rules: [] });
+  }
 }
 
 async function redeliver(): Promise<void> {
@@ -97,6 +100,7 @@ describe('what was given up', () => {
     const inVain = async () => {
       await amend(order);
       await stage.advance(UNTIL_GIVEN_UP);
+      await stage.advance('PT20M');
       for (const expected of [
         [],
         [],
