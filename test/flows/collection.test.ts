@@ -19,6 +19,7 @@ let account: string;
 let count = 0;
 
 beforeAll(async () => {
+  await Stage.renew();
   const { cloud } = (await Stage.open()).platform;
   documents = documentClient(new DynamoDBClient(cloud.clientConfig));
   const { resources } = await cloud.resources();

@@ -13,6 +13,7 @@ const BUYER = {
 
 let stage: Stage;
 beforeAll(async () => {
+  await Stage.renew();
   stage = await Stage.open();
 });
 

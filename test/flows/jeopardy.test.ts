@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Stage } from '#test/support/stage.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -19,6 +19,8 @@ const LINE = {
 const WEDNESDAY = Date.parse('2027-02-03T07:00:00Z');
 
 let stage: Stage;
+beforeAll(() => Stage.renew());
+
 beforeEach(async () => {
   stage = await Stage.open();
   const now = await stage.platform.cloud.now();

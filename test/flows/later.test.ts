@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { workingTimeLater } from '#shared/domain/calendar.ts';
 import { Stage } from '#test/support/stage.ts';
 
@@ -12,6 +12,8 @@ const LINE = { ...consumer, place: PLACE, productOrderItem: [item('1', 'fibre-10
 const MOBILE = { ...consumer, productOrderItem: [item('1', 'mobile-postpaid-20gb')] };
 
 let stage: Stage;
+beforeAll(() => Stage.renew());
+
 beforeEach(async () => {
   stage = await Stage.open();
 });

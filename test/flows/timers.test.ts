@@ -21,6 +21,8 @@ const distanceSale = {
 };
 
 let stage: Stage;
+beforeAll(() => Stage.renew());
+
 beforeEach(async () => {
   stage = await Stage.open();
 });

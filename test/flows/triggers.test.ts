@@ -5,6 +5,7 @@ const ITEM = '01';
 
 let stage: Stage;
 beforeAll(async () => {
+  await Stage.renew();
   stage = await Stage.open();
 });
 

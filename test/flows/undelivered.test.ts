@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IsoDuration } from '#shared/domain/duration.ts';
 import { Stage } from '#test/support/stage.ts';
 
@@ -14,6 +14,8 @@ const UNTIL_GIVEN_UP = 'PT2H';
 const NEXT_RUN = 'PT5M';
 
 let stage: Stage;
+
+beforeAll(() => Stage.renew());
 
 beforeEach(async () => {
   stage = await Stage.open();
