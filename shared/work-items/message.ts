@@ -3,7 +3,7 @@ import { DESK_IDS } from '#shared/domain/desks.ts';
 import { MESSAGE_TEMPLATES } from '#shared/domain/messages.ts';
 import { MILESTONES } from '#shared/domain/milestones.ts';
 import { attemptSchema } from '#shared/steps/waits.ts';
-import { suborderNumberSchema, type Wait } from '#shared/store/records.ts';
+import { suborderNumberSchema, type Wait, type WorkItem } from '#shared/store/records.ts';
 
 /** What a flow sends to a desk's queue: the token, and what the person needs to know. */
 export const deskMessageSchema = z.object({
@@ -51,6 +51,26 @@ export const noticeSchema = z.object({
   failure: z.object({ error: z.string(), cause: z.string() }),
 });
 export type Notice = z.infer<typeof noticeSchema>;
+
+/** What every message puts on its desk, where nobody has taken it yet. @param seconds until it is due */
+export const opened = <Kind extends WorkItem['kind']>(
+  workItem: string,
+  message: Pick<Notice, 'order' | 'suborder' | 'step' | 'task' | 'title' | 'desk'> & { readonly kind: Kind },
+  now: Date,
+  seconds: number,
+) => {
+  const { kind, desk, order, suborder, step, task, title } = message;
+  return {
+    ...{ workItem, kind, desk, order, suborder, step, task, title },
+    state: 'open',
+    openedAt: now.toISOString(),
+    dueAt: secondsLater(now, seconds),
+    version: 1,
+  } as const;
+};
+
+export const secondsLater = (from: Date, seconds: number): string =>
+  new Date(from.getTime() + seconds * 1000).toISOString();
 
 const WAIT_KINDS = { manual: 'manual', fallout: 'repair', undo: 'undo' } as const satisfies Record<
   DeskMessage['kind'],

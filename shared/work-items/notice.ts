@@ -4,33 +4,22 @@ import { writeTogether } from '#shared/steps/transaction.ts';
 import { MILEPOST } from '#shared/store/history.ts';
 import { listKeys, workItemId, writeWorkItem } from '#shared/store/work-items.ts';
 import { workItemHistory } from './history.ts';
-import type { Notice } from './message.ts';
+import { type Notice, opened } from './message.ts';
 
 /**
  * Puts a notice on a desk: a person sees to it, and no flow waits. The same notice again changes nothing.
  */
 export async function openNotice(deps: Dependencies, notice: Notice): Promise<'opened' | 'already-opened'> {
-  const { order, suborder, step, event, timeLimitSeconds, failure, kind, task, title, desk } = notice;
-  const now = deps.now();
+  const { order, suborder, step, event, timeLimitSeconds, failure, kind, desk } = notice;
   const workItem = workItemId({ order, suborder, step: `${step}#${event}`, kind, run: FIRST_RUN });
-  const opened = {
-    workItem,
-    kind,
-    desk,
-    state: 'open',
-    order,
-    suborder,
-    step,
-    task,
-    title,
+  const placed = opened(workItem, notice, deps.now(), timeLimitSeconds);
+  const item = {
+    ...placed,
+    ...listKeys(placed),
     context: {},
     completion: {},
     failure: { step, ...failure },
-    openedAt: now.toISOString(),
-    dueAt: new Date(now.getTime() + timeLimitSeconds * 1000).toISOString(),
-    version: 1,
-  } as const;
-  const item = { ...opened, ...listKeys(opened) };
+  };
   const { error, cause: why } = failure;
   const deed = { what: 'NOTICE', by: MILEPOST, at: item.openedAt, why, details: { error, desk } };
   const refused = await writeTogether(deps, [writeWorkItem(item), workItemHistory(item, deed)]);

@@ -30,7 +30,7 @@ import { priorityOf } from '#shared/timing/jeopardy.ts';
 import { tellsCustomer } from './ask.ts';
 import { failureHistory } from './history.ts';
 import { reopen } from './lifecycle.ts';
-import { type DeskMessage, waitKindOf } from './message.ts';
+import { type DeskMessage, opened, secondsLater, waitKindOf } from './message.ts';
 import { answerable, answerBy, MOST_QUESTIONS, type Question, remindersUntil } from './question.ts';
 
 /** How soon somebody should look at a failed step, and do an undo; manual work is expected to take what its task says. */
@@ -139,27 +139,16 @@ function newWorkItem(
   { flow, context, priority }: Pick<WorkItem, 'context'> & { flow: string; priority: number },
   now: Date,
 ): WorkItem {
-  const { order, suborder, step, task, kind, desk, title, failure, reaches, tells } = message;
+  const { suborder, step, kind, failure, reaches, tells } = message;
   const item = {
-    workItem,
-    kind,
-    desk,
-    state: 'open',
-    order,
-    suborder,
-    step,
-    task,
-    title,
+    ...opened(workItem, message, now, Math.min(expectedSeconds(message), message.timeLimitSeconds)),
     wait: waitId(suborder, step, waitKindOf(kind)),
     context: { ...context },
     completion: { ...(reaches && { reaches }), ...(tells && { tells }) },
     ...(failure && { failure: { ...failureShown(failure), step: failure.step ?? step } }),
     ...(kind === 'fallout' && { flow }),
-    openedAt: now.toISOString(),
-    dueAt: secondsLater(now, Math.min(expectedSeconds(message), message.timeLimitSeconds)),
     ...(priority > 0 && { priority }),
-    version: 1,
-  } as const;
+  };
   return { ...item, ...listKeys(item) };
 }
 
@@ -174,9 +163,6 @@ function expectedSeconds({ kind, task }: DeskMessage): number {
   if (kind !== 'manual') return durationSeconds(EXPECTED[kind]);
   return durationSeconds(taskNamed(task)?.expected ?? 'P1D');
 }
-
-const secondsLater = (from: Date, seconds: number): string =>
-  new Date(from.getTime() + seconds * 1000).toISOString();
 
 /** Manual work whose state gave up is not on two desks at once. */
 async function replaced(
