@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { awsSystemDirectory } from '#shared/clients/system-directory.ts';
 import { systemCaller } from '#shared/clients/underlying-system.ts';
-import { callUnderlyingSystem, runStep, stepEventSchema } from '#shared/steps/run-step.ts';
+import {
+  callUnderlyingSystem,
+  runStep,
+  type StepAnswer,
+  type StepEvent,
+  stepEventSchema,
+} from '#shared/steps/run-step.ts';
 import { undoEventSchema, undoStep } from '#shared/steps/undo-step.ts';
 import type { SystemTask, UndoTask } from '#shared/tasks/task.ts';
 import { dependencies, taskHandler } from './task-handler.ts';
@@ -11,10 +17,15 @@ export const systemDependencies = { ...dependencies, callSystem: systemCaller(aw
 
 /** The handler of a task that an underlying system does, forwards or to undo a step. */
 export const connector = (task: SystemTask | UndoTask) =>
-  taskHandler(z.union([undoEventSchema, stepEventSchema]), async (event) => {
-    if ('undo' in event) return undoStep(task, systemDependencies, event);
+  undoable(task, async (event) => {
     if (!isSystemTask(task)) throw new Error(`${task.name} only undoes`);
     return runStep(task, callUnderlyingSystem(task, systemDependencies), systemDependencies, event);
   });
+
+/** The handler of a task that goes forwards by `run`, and by which its system undoes a step. */
+export const undoable = (task: SystemTask | UndoTask, run: (event: StepEvent) => Promise<StepAnswer>) =>
+  taskHandler(z.union([undoEventSchema, stepEventSchema]), async (event) =>
+    'undo' in event ? undoStep(task, systemDependencies, event) : run(event),
+  );
 
 const isSystemTask = (task: SystemTask | UndoTask): task is SystemTask => 'input' in task;

@@ -1,11 +1,8 @@
-import * as z from 'zod';
 import { BusinessRejection } from '#shared/domain/errors.ts';
 import { latestBulkChange } from '#shared/domain/porting.ts';
-import { callUnderlyingSystem, runStep, type StepContext, stepEventSchema } from '#shared/steps/run-step.ts';
-import { undoEventSchema, undoStep } from '#shared/steps/undo-step.ts';
+import { callUnderlyingSystem, runStep, type StepContext } from '#shared/steps/run-step.ts';
 import { change } from '#shared/tasks/porting.ts';
-import { systemDependencies } from '../connector.ts';
-import { taskHandler } from '../task-handler.ts';
+import { systemDependencies, undoable } from '../connector.ts';
 
 const tellClearingHouse = callUnderlyingSystem(change, systemDependencies);
 
@@ -30,8 +27,6 @@ function assertInTime(windowStart: Date, numbers: number): void {
   );
 }
 
-export const handler = taskHandler(z.union([undoEventSchema, stepEventSchema]), async (event) =>
-  'undo' in event
-    ? undoStep(change, systemDependencies, event)
-    : runStep(change, changeInWindow, systemDependencies, event),
+export const handler = undoable(change, (event) =>
+  runStep(change, changeInWindow, systemDependencies, event),
 );
