@@ -19,7 +19,7 @@ export interface Database {
  */
 export async function openDatabase(dataFolder?: string): Promise<Database> {
   const shared = process.env[SHARED_DYNAMODB_VARIABLE];
-  if (shared === undefined || dataFolder !== undefined) return DynamoDbProcess.start({ dataFolder });
+  if (shared === undefined || dataFolder !== undefined) return DynamoDbProcess.start(dataFolder);
   const connection = new DynamoDbConnection(Number(shared), randomUUID().replaceAll('-', ''));
   return {
     send: (target, body) => connection.send(target, body),

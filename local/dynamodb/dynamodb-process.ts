@@ -12,14 +12,6 @@ const guardScript = '"$@" </dev/null & child=$!; trap "kill -9 $child" TERM; cat
 
 const readyWithinMs = 60_000;
 
-/**
- * Where the tables are kept, in memory without a folder; or that many use the process, each with a database in memory:
- * it is given more memory then and compiles harder.
- */
-export type DynamoDbProcessOptions =
-  | { readonly dataFolder?: string | undefined; readonly isShared?: false }
-  | { readonly isShared: true };
-
 /** Amazon's DynamoDB Local as a child process. */
 export class DynamoDbProcess {
   readonly #child: ChildProcess;
@@ -45,25 +37,32 @@ export class DynamoDbProcess {
     });
   }
 
-  /** Starts the process; it answers once {@link ready}. */
-  static async start(options: DynamoDbProcessOptions): Promise<DynamoDbProcess> {
-    const isShared = options.isShared === true;
-    const dataFolder = options.isShared ? undefined : options.dataFolder;
+  /** Starts a process for one cloud, in memory without a folder; it answers once {@link ready}. */
+  static async start(dataFolder?: string): Promise<DynamoDbProcess> {
+    if (dataFolder !== undefined) mkdirSync(dataFolder, { recursive: true });
+    const place = dataFolder === undefined ? ['-inMemory'] : ['-dbPath', dataFolder];
+    return DynamoDbProcess.#spawn(['-Xmx384m', '-XX:TieredStopAtLevel=1'], ['-sharedDb', ...place]);
+  }
+
+  /** Starts one for many clouds, each with a database in memory: it has more memory and compiles harder. */
+  static async startShared(): Promise<DynamoDbProcess> {
+    return DynamoDbProcess.#spawn(['-Xmx1g'], ['-inMemory']);
+  }
+
+  static async #spawn(jvm: readonly string[], options: readonly string[]): Promise<DynamoDbProcess> {
     const library = libraryFolder();
     const port = await freePort();
-    if (dataFolder !== undefined) mkdirSync(dataFolder, { recursive: true });
     const command = [
       javaBinary(),
       '-XX:+UseSerialGC',
-      ...(isShared ? ['-Xmx1g'] : ['-Xmx384m', '-XX:TieredStopAtLevel=1']),
+      ...jvm,
       `-Djava.library.path=${join(library, 'DynamoDBLocal_lib')}`,
       '-jar',
       join(library, 'DynamoDBLocal.jar'),
-      ...(isShared ? [] : ['-sharedDb']),
+      ...options,
       '-disableTelemetry',
       '-port',
       String(port),
-      ...(dataFolder === undefined ? ['-inMemory'] : ['-dbPath', dataFolder]),
     ];
     const [file = '', args] =
       process.platform === 'win32'

@@ -7,7 +7,7 @@ import { assemble } from '#scripts/assemble.ts';
  * one DynamoDB Local, which is fast after a while and need not be started for each cloud.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  const database = await DynamoDbProcess.start({ isShared: true });
+  const database = await DynamoDbProcess.startShared();
   await Promise.all([assemble((text) => process.stdout.write(`${text}\n`)), database.ready()]);
   process.env[SHARED_DYNAMODB_VARIABLE] = String(database.port);
   return () => database.stop();

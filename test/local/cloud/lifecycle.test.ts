@@ -192,7 +192,7 @@ test('with a data folder, stopping and starting again loses nothing', async () =
 
 test('clouds that share a database process have tables of their own', async () => {
   const assembly = await smallAssembly();
-  const database = await DynamoDbProcess.start({ isShared: true });
+  const database = await DynamoDbProcess.startShared();
   await database.ready();
   vi.stubEnv(SHARED_DYNAMODB_VARIABLE, String(database.port));
   const [one, other] = await Promise.all([startCloud({ assembly }), startCloud({ assembly })]);
