@@ -44,7 +44,7 @@ export class AlarmsStack extends Stack {
       lambdaErrors(),
       apiErrors(apiId),
       correspondenceFailures(),
-      ...sweeperFindings(),
+      ...findings(),
     ]) {
       const alarm = new Alarm(this, alarmId, {
         alarmDescription: description,
@@ -124,8 +124,8 @@ const streamConsumers = (): AlarmDefinition[] =>
     }),
   );
 
-/** What the sweeper finds should not be: each finding was lost somewhere before. */
-const sweeperFindings = (): AlarmDefinition[] => {
+/** What the sweeper and redelivery find should not be: each finding was lost somewhere before. */
+const findings = (): AlarmDefinition[] => {
   const found = (metricName: string, service = 'sweeper/sweep') =>
     new Metric({
       namespace: 'Milepost',
