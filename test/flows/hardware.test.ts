@@ -13,7 +13,6 @@ const BUYER = {
 
 let stage: Stage;
 beforeAll(async () => {
-  await Stage.renew();
   stage = await Stage.open();
 });
 

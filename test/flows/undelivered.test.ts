@@ -102,7 +102,6 @@ describe('what was given up', () => {
     const inVain = async () => {
       await amend(order);
       await stage.advance(UNTIL_GIVEN_UP);
-      await stage.advance('PT20M');
       for (const expected of [
         [],
         [],

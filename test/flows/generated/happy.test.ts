@@ -16,7 +16,6 @@ describe('every way through every flow', () => {
   let runs: readonly Run[];
 
   beforeAll(async () => {
-    await Stage.renew();
     stage = await Stage.open();
     runs = await playEach(stage, SCENARIOS);
   }, 600_000);
