@@ -17,13 +17,14 @@ export function stateOf(suborders: readonly Suborder[]): State {
 
 /**
  * Brings the state in the order's header, by which orders are listed, up to that of its suborders. Others may do the
- * same at the same time: whoever wrote looks again, so that the last write is never of an older state.
+ * same at the same time: whoever wrote looks again, so that the last write is never of an older state; nothing follows
+ * a terminal one.
  * @returns the state
  */
 export async function projectOrderState(deps: Dependencies, order: string): Promise<State> {
   for (let written: State | undefined; ; ) {
     const state = stateOf(await getSuborders(deps, order));
-    if (state === written || !(await writeState(deps, order, state))) return state;
+    if (state === written || !(await writeState(deps, order, state)) || isTerminal(state)) return state;
     written = state;
   }
 }

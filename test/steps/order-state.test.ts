@@ -45,7 +45,11 @@ describe('the state of an order', () => {
 
   it('comes with the date of its end', async () => {
     items('completed', 'cancelled');
+    const operations: string[] = [];
+    world.db.before = async (operation) => void operations.push(operation);
     expect(await project()).toBe('partial');
+    // Nothing follows: nobody has to look again.
+    expect(operations.at(-1)).toBe('update');
     expect(world.header()).toMatchObject({ state: 'partial', completionDate: NOW });
   });
 
