@@ -62,20 +62,9 @@ export async function parkWait(
 ): Promise<'parked' | 'already-parked' | 'stale' | 'already-done'> {
   const { order, suborder, step, kind, attempt } = parking;
   const recordsStep = kind === 'manual' || kind === 'event' || kind === 'timer';
-  const recorded = recordsStep ? await getStep(deps, order, suborder, step) : undefined;
-  if (recorded && isDone(recorded)) {
-    const refused = await writeTogether(deps, [
-      park({
-        ...parking,
-        notBefore: undefined,
-        outcome: { result: doneResult(recorded.task, recorded.outputs) },
-      }),
-    ]);
-    return refused ? 'stale' : 'already-done';
-  }
   const refused = await writeTogether(deps, [
     park(parking),
-    ...(recordsStep ? [stepWaits(deps, parking, recorded?.run ?? FIRST_RUN)] : []),
+    ...(recordsStep ? [stepWaits(deps, parking)] : []),
     ...(parking.extra ?? []),
   ]);
   if (!refused) {
@@ -84,9 +73,17 @@ export async function parkWait(
   }
   const known = await isParked(deps, parking);
   if (known) return 'already-parked';
-  if (refused.includes(0)) return 'stale';
-  throw new Error(`Could not park ${waitId(suborder, step, kind)} of ${order} (attempt ${attempt})`);
+  if (refused.includes(WAIT)) return 'stale';
+  const recorded = recordsStep && refused.includes(STEP) && (await getStep(deps, order, suborder, step));
+  if (!recorded || !isDone(recorded))
+    throw new Error(`Could not park ${waitId(suborder, step, kind)} of ${order} (attempt ${attempt})`);
+  const result = doneResult(recorded.task, recorded.outputs);
+  const passes = await writeTogether(deps, [park({ ...parking, notBefore: undefined, outcome: { result } })]);
+  return passes ? 'stale' : 'already-done';
 }
+
+/** Where the wait and the step's record stand among the writes that park it. */
+const [WAIT, STEP] = [0, 1];
 
 /** The wait is written first, then the suborder is looked at: a cancel does it the other way round, so that one of them sees the other. */
 async function leaveIfEnding(deps: Dependencies, parking: Parking): Promise<void> {
@@ -151,11 +148,11 @@ function park(parking: Parking): TransactItem {
 }
 
 /** The step's record while it waits: tells the run, and when it began. Refused when it was completed meanwhile. */
-const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactItem => ({
+const stepWaits = (deps: Dependencies, parking: Parking): TransactItem => ({
   Update: {
     TableName: tableName('suborders'),
     Key: stepKey(parking.order, parking.suborder, parking.step),
-    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = :run, #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)${parking.notBefore ? ', #until = :until' : ''}${parking.announces ? ', #tells = :announces' : ' REMOVE #tells'}`,
+    UpdateExpression: `SET #suborder = :suborder, #step = :step, #task = :task, #run = if_not_exists(#run, :firstRun), #status = :waiting, #at = :now, #startedAt = if_not_exists(#startedAt, :now)${parking.notBefore ? ', #until = :until' : ''}${parking.announces ? ', #tells = :announces' : ' REMOVE #tells'}`,
     ConditionExpression: 'attribute_not_exists(#status) OR NOT #status IN (:done, :skipped)',
     ExpressionAttributeNames: {
       '#suborder': 'suborder',
@@ -174,7 +171,7 @@ const stepWaits = (deps: Dependencies, parking: Parking, run: number): TransactI
       ':suborder': parking.suborder,
       ':step': parking.step,
       ':task': parking.task,
-      ':run': run,
+      ':firstRun': FIRST_RUN,
       ':waiting': 'waiting',
       ':done': 'done',
       ':skipped': 'skipped',
