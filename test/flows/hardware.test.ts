@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ORDERS_PATH } from '#scripts/api.ts';
 import { portWindow } from '#shared/domain/porting.ts';
@@ -12,7 +12,7 @@ const BUYER = {
 };
 
 let stage: Stage;
-beforeAll(async () => {
+beforeEach(async () => {
   stage = await Stage.open();
 });
 

@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import {
   DescribeExecutionCommand,
   SFNClient,
@@ -127,12 +126,7 @@ describe('the sweeper', () => {
     expect(stage.effects(forgotten, 'mobile.provision')).toHaveLength(1);
     expect(stage.effects(late, 'mobile.provision')).toEqual([]);
 
-    const scheduler = new SchedulerClient(stage.platform.cloud.clientConfig);
-    const GroupName = 'milepost-timers';
-    const { Schedules = [] } = await scheduler.send(
-      new ListSchedulesCommand({ GroupName, NamePrefix: late }),
-    );
-    for (const { Name } of Schedules) await scheduler.send(new DeleteScheduleCommand({ GroupName, Name }));
+    await stage.dropTimers(late);
     await stage.platform.advanceTo(wanted + 60_000);
     expect(stage.effects(late, 'mobile.provision')).toEqual([]);
     await sweepAll();

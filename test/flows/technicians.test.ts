@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ORDERS_PATH } from '#scripts/api.ts';
 import { instantOf } from '#shared/domain/calendar.ts';
@@ -8,7 +8,7 @@ const ITEM = '01';
 const HOUR = 3_600_000;
 
 let stage: Stage;
-beforeAll(async () => {
+beforeEach(async () => {
   stage = await Stage.open();
 });
 

@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { workingDaysEarlier } from '#shared/domain/calendar.ts';
@@ -27,22 +26,13 @@ beforeEach(async () => {
   stage = await Stage.open();
 });
 
-/** Names of the timers that are set for an order. */
-async function timers(order: string): Promise<string[]> {
-  const scheduler = new SchedulerClient(stage.platform.cloud.clientConfig);
-  const { Schedules = [] } = await scheduler.send(
-    new ListSchedulesCommand({ GroupName: 'milepost-timers', NamePrefix: order }),
-  );
-  return Schedules.map(({ Name = '' }) => Name);
-}
-
 describe('a distance sale without consent to an early start', () => {
   it('waits out the withdrawal period, and goes on when it is over', async () => {
     const order = await stage.submit(distanceSale);
     const { orderDate } = await stage.order(order);
     const ends = Date.parse(orderDate) + WITHDRAWAL;
     expect(stage.effects(order, 'mobile.provision')).toEqual([]);
-    expect(await timers(order)).toHaveLength(1);
+    expect(await stage.timers(order)).toHaveLength(1);
 
     await stage.platform.advanceTo(ends - 60_000);
     expect((await stage.order(order)).state).toBe('inProgress');
@@ -53,7 +43,7 @@ describe('a distance sale without consent to an early start', () => {
     expect(completed.state).toBe('completed');
     expect(Date.parse(completed.completionDate ?? '')).toBeGreaterThanOrEqual(ends);
     expect(stage.effects(order, 'mobile.provision')).toHaveLength(1);
-    expect(await timers(order)).toEqual([]);
+    expect(await stage.timers(order)).toEqual([]);
   });
 
   it('does not wait with the consent, nor when it is no distance sale', async () => {
@@ -90,7 +80,7 @@ describe('a gate that opens some working days before a date', () => {
     const opens = workingDaysEarlier(new Date(now + 60 * DAY), 3).toISOString();
     await writeTogether({ documents }, [openGate(order, wait, '01:D07', { notBefore: opens })]);
     await stage.settle();
-    expect(await timers(order)).toHaveLength(1);
+    expect(await stage.timers(order)).toHaveLength(1);
     expect(await stage.desk('LOGISTICS_PICK', order)).toEqual([]);
 
     await stage.platform.advanceTo(Date.parse(opens) - 1000);

@@ -1,3 +1,4 @@
+import { DeleteScheduleCommand, paginateListSchedules, SchedulerClient } from '@aws-sdk/client-scheduler';
 import {
   Api,
   type ApiAnswer,
@@ -14,6 +15,9 @@ import type { Desk } from '#shared/domain/desks.ts';
 import { durationSeconds, type IsoDuration } from '#shared/domain/duration.ts';
 import type { Effect, ScriptInput, Simulator } from '#simulator/simulator.ts';
 
+/** Where the platform keeps the timers of orders. */
+const TIMERS = { GroupName: 'milepost-timers' };
+
 /**
  * The platform as the flow tests of a worker share it, on a clock that only tests move. Orders of other tests may be
  * under way in it: look at an order by its number.
@@ -29,17 +33,21 @@ export class Stage {
     this.simulator = platform.simulator;
   }
 
-  /** The stage of this worker, which ends with the worker's process. */
+  /**
+   * The stage of this worker, which ends with the worker's process. What is under way by now has no timers any more:
+   * orders that other tests have left would live through all the time that a test lets pass, each looked at every day.
+   */
   static async open(): Promise<Stage> {
     shared ??= Platform.start({ clock: 'manual', start: DEMO_START, billedDurationMs: BILLED_MS });
     const stage = new Stage(await shared);
     stage.simulator.reset();
+    await stage.dropTimers();
     return stage;
   }
 
   /**
-   * Has the tests of a file begin on a platform on which nothing is under way: when they let weeks and months pass,
-   * the orders that other files have left would live through them as well, each looked at every day.
+   * Has the tests of a file begin on a platform on which nothing is under way: when they let months pass, what other
+   * files have left would time out, come to desks, and time out there.
    */
   static async renew(): Promise<void> {
     const old = shared;
@@ -56,6 +64,25 @@ export class Stage {
   async advance(duration: IsoDuration): Promise<void> {
     const now = await this.platform.cloud.now();
     await this.platform.advanceTo(now + durationSeconds(duration) * 1000);
+  }
+
+  /** Names of the timers that are set for an order, or for all. */
+  async timers(order?: string): Promise<string[]> {
+    const client = new SchedulerClient(this.platform.cloud.clientConfig);
+    const names: string[] = [];
+    for await (const { Schedules = [] } of paginateListSchedules(
+      { client },
+      { ...TIMERS, NamePrefix: order },
+    ))
+      names.push(...Schedules.map(({ Name = '' }) => Name));
+    return names;
+  }
+
+  /** Has the timers of an order, or of all, never fire. */
+  async dropTimers(order?: string): Promise<void> {
+    const client = new SchedulerClient(this.platform.cloud.clientConfig);
+    for (const Name of await this.timers(order))
+      await client.send(new DeleteScheduleCommand({ ...TIMERS, Name }));
   }
 
   /** Submits an order and settles; the reference order when none is given. */
