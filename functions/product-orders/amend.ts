@@ -2,7 +2,7 @@ import { NotFound } from '#shared/domain/errors.ts';
 import { parseOrderNumber } from '#shared/domain/order-number.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { loadOrder, loadProgress } from '#shared/store/orders.ts';
-import { productOrder } from '#shared/tmf622/resource.ts';
+import { asOf, productOrder } from '#shared/tmf622/resource.ts';
 import { amendOrder } from '../amendment/amend-order.ts';
 import { type Handle, httpHandler } from '../http.ts';
 
@@ -18,7 +18,7 @@ export const amend =
       loadProgress(deps.documents, order),
     ]);
     if (!stored) throw new NotFound('Product order', order);
-    return { status: 200, body: productOrder(stored.header, stored.document, progress) };
+    return { status: 200, body: productOrder(asOf(stored.header, deps.now()), stored.document, progress) };
   };
 
 export const handler = httpHandler({ errors: 'tmf622', handle: amend(defaultDependencies()) });

@@ -3,7 +3,13 @@ import { documentClient } from '#shared/store/client.ts';
 import { findOrders, loadOrders } from '#shared/store/order-list.ts';
 import { loadProgress, type StoredOrder } from '#shared/store/orders.ts';
 import { LIST_BOUND, type ListQuery, readListQuery } from '#shared/tmf622/list-query.ts';
-import { BASE_PATH, type ProductOrderResource, productOrder, withFields } from '#shared/tmf622/resource.ts';
+import {
+  asOf,
+  BASE_PATH,
+  type ProductOrderResource,
+  productOrder,
+  withFields,
+} from '#shared/tmf622/resource.ts';
 import { type Handle, httpHandler } from '../http.ts';
 import { pageHeaders } from '../paging.ts';
 
@@ -14,6 +20,7 @@ const FROM_SUBORDERS = ['state', 'productOrderItem', 'productOrderMilestone'];
 
 export interface ListDependencies {
   readonly client: DynamoDBDocumentClient;
+  readonly now: () => Date;
 }
 
 /**
@@ -22,12 +29,13 @@ export interface ListDependencies {
  * on the page; no more of them when there are more orders.
  */
 export const listProductOrders =
-  ({ client }: ListDependencies): Handle =>
+  (deps: ListDependencies): Handle =>
   async ({ query }) => {
+    const { client } = deps;
     const list = readListQuery(query);
     const found = await findOrders(client, list);
     const stored = await loadOrders(client, found.orders);
-    const resources = await Promise.all(stored.map((order) => resourceOf(client, order, list)));
+    const resources = await Promise.all(stored.map((order) => resourceOf(deps, order, list)));
     const page = firstThatFit(resources);
     return {
       status: 200,
@@ -42,13 +50,13 @@ export const listProductOrders =
   };
 
 async function resourceOf(
-  client: DynamoDBDocumentClient,
+  { client, now }: ListDependencies,
   { header, document }: StoredOrder,
   { fields }: ListQuery,
 ): Promise<ProductOrderResource> {
   const needed = !fields || FROM_SUBORDERS.some((field) => fields.has(field));
   const progress = needed ? await loadProgress(client, header.order) : [];
-  return withFields(productOrder(header, document, progress), fields);
+  return withFields(productOrder(asOf(header, now()), document, progress), fields);
 }
 
 function firstThatFit(resources: readonly ProductOrderResource[]): readonly ProductOrderResource[] {
@@ -62,5 +70,5 @@ function firstThatFit(resources: readonly ProductOrderResource[]): readonly Prod
 
 export const handler = httpHandler({
   errors: 'tmf622',
-  handle: listProductOrders({ client: documentClient() }),
+  handle: listProductOrders({ client: documentClient(), now: () => new Date() }),
 });

@@ -40,7 +40,7 @@ export async function assessOrder(deps: AssessDependencies, order: string): Prom
     const priority = priorityOf(found.jeopardy?.level);
     if (priority !== priorityOf(header.jeopardy?.level))
       await prioritize(deps, timing.steps, steps, priority);
-    const check = await arm(deps, header, nextCheck(projection, header.promisedDate, now));
+    const check = await arm(deps, header, nextCheck(projection, header.promisedDate, found, now));
     if (isSame(found, check, header) || (await write(deps, header, found, check))) return;
   }
   throw new TechnicalError('Conflict', `Order ${order} is being assessed by others`);

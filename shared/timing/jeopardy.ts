@@ -39,7 +39,7 @@ const MOST_ALERTS = 20;
 /**
  * Says how much an order is at risk. Yellow: a step has taken four fifths of its usual time, or the order will be late
  * by a working day at most. Red: a step takes longer than usual, or the order will be later than that. When it is red
- * and will be late, the customer is told, and again when the date has moved by more than a working day since.
+ * and will be late, the customer is told, and again when it will be {@link muchLater} than that.
  */
 export function assess(
   { end, underWay }: Projection,
@@ -59,14 +59,20 @@ export function assess(
     .map((reason) => ({ ...reason, since: sinceOf(reason, before) ?? now.toISOString() }));
   const level = alerts[0]?.level ?? 'none';
   const told = before.toldDate;
-  const tells =
-    level === 'red' && isLate && (told === undefined || end > workingTimeLater(new Date(told), WORKING_DAY));
+  const tells = level === 'red' && isLate && (told === undefined || end > muchLater(told, promise));
   const toldDate = tells ? end.toISOString() : told;
   return {
     expectedCompletionDate: end.toISOString(),
     ...((level !== 'none' || before.jeopardy) && { jeopardy: { level, alerts } }),
     ...(toldDate && { toldDate }),
   };
+}
+
+/** After when a date is news to who was told another one: it is twice as late, and later by a working day at least. */
+function muchLater(told: string, promise: Date): Date {
+  const last = new Date(told);
+  const twiceAsLate = last.getTime() + (last.getTime() - promise.getTime());
+  return new Date(Math.max(twiceAsLate, workingTimeLater(last, WORKING_DAY).getTime()));
 }
 
 const sinceOf = (reason: Omit<Alert, 'since'>, { jeopardy }: Assessment): string | undefined =>
@@ -77,15 +83,18 @@ export const idOf = ({ suborder, step }: Pick<Alert, 'suborder' | 'step'>): stri
   suborder !== undefined && step !== undefined ? nodeId(suborder, step) : 'date';
 
 const HOUR = 3_600_000;
+/** How long nobody looks at an order that is late and of which nothing new is to be said. */
+const LONGEST_PAUSE = 7 * 24 * HOUR;
 
 /**
  * When an order should be looked at again although nothing happens to it: when a step becomes late; while one is
- * late, once a day, or when the order itself may have become late.
+ * late, when the order itself may have become late, or so much later that the customer is told, and once a week.
  * @returns undefined when nothing can become late by itself
  */
 export function nextCheck(
   { end, underWay }: Projection,
   promisedDate: string | undefined,
+  { toldDate }: Pick<Assessment, 'toldDate'>,
   now: Date,
 ): Date | undefined {
   const ahead = underWay
@@ -94,11 +103,17 @@ export function nextCheck(
     .map((time) => time.getTime());
   const isSlipping = underWay.some(({ dueAt }) => dueAt <= now);
   if (isSlipping) {
-    const promise = promisedDate === undefined ? undefined : new Date(promisedDate);
-    const limits = promise ? [promise, workingTimeLater(promise, WORKING_DAY)] : [];
-    const margins = limits.map((limit) => limit.getTime() - end.getTime());
-    const margin = Math.min(24 * HOUR, ...margins.filter((left) => left >= 0));
+    const margins = limitsOf(promisedDate, toldDate).map((limit) => limit.getTime() - end.getTime());
+    const margin = Math.min(LONGEST_PAUSE, ...margins.filter((left) => left >= 0));
     ahead.push(now.getTime() + Math.max(margin, HOUR));
   }
   return ahead.length > 0 ? new Date(Math.min(...ahead)) : undefined;
+}
+
+/** The dates after which an order's end is another matter. */
+function limitsOf(promisedDate: string | undefined, toldDate: string | undefined): Date[] {
+  if (promisedDate === undefined) return [];
+  const promise = new Date(promisedDate);
+  const told = toldDate === undefined ? [] : [muchLater(toldDate, promise)];
+  return [promise, workingTimeLater(promise, WORKING_DAY), ...told];
 }

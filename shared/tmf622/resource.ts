@@ -56,6 +56,14 @@ export function productOrder(
   };
 }
 
+/** What is late already is expected at once: its date is worked out anew only when there is more to say of it. */
+export const asOf = (header: OrderProgress, now: Date): OrderProgress =>
+  header.expectedCompletionDate === undefined ||
+  isTerminal(header.state) ||
+  new Date(header.expectedCompletionDate) >= now
+    ? header
+    : { ...header, expectedCompletionDate: now.toISOString() };
+
 /** Since when and why no step of the order starts; an extension. */
 function suspensionOf(suborders: readonly SuborderProgress[]) {
   const suspended = suborders.find((suborder) => suborder.suspended)?.suspended;

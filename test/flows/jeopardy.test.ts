@@ -34,7 +34,7 @@ const delays = (order: string) =>
   stage.messages(order).filter((message) => message.includes('ORDER_DELAYED'));
 
 describe('an order that nobody gets on with', () => {
-  it('becomes yellow, then red; its work comes first; the customer is told once for each new date', async () => {
+  it('becomes yellow, then red; its work comes first; the customer is told each time that it is twice as late', async () => {
     const order = await stage.submit(LINE);
     const before = (await stage.order(order)).expectedCompletionDate;
     expect(await stage.workItem('LOGISTICS_PICK', order, '01')).not.toHaveProperty('priority');
@@ -64,6 +64,11 @@ describe('an order that nobody gets on with', () => {
     await stage.advance('P3D');
     expect(await alertsOf(order)).toEqual(['01.pick red', 'date red']);
     expect(delays(order).length).toBeGreaterThan(1);
+
+    await stage.advance('P28D');
+    expect(delays(order).length).toBeLessThanOrEqual(7);
+    const { expectedCompletionDate: stillExpected } = await stage.order(order);
+    expect(Date.parse(stillExpected ?? '')).toBeGreaterThanOrEqual(await stage.platform.cloud.now());
   });
 });
 

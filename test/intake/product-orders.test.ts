@@ -37,9 +37,9 @@ const create = (parts: Partial<HttpRequest>, deps: Partial<CreateDependencies> =
   })(request(parts));
 
 const get = (id: string, query = {}) =>
-  getProductOrder({ client: tables.client })(request({ path: { id }, query }));
+  getProductOrder({ client: tables.client, now: () => new Date(clock) })(request({ path: { id }, query }));
 const list = (query: Record<string, string> = {}) =>
-  listProductOrders({ client: tables.client })(request({ query }));
+  listProductOrders({ client: tables.client, now: () => new Date(clock) })(request({ query }));
 
 const idOf = ({ body }: HttpResponse): string => JSON.parse(JSON.stringify(body)).id;
 const idsOf = ({ body }: HttpResponse): string[] =>

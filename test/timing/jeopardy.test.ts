@@ -51,11 +51,16 @@ describe('how much an order is at risk', () => {
     expect(assessed(LATER)).toMatchObject({ jeopardy: { level: 'red' }, toldDate: LATER });
   });
 
-  it('is told again only when the date has moved by more than a working day', () => {
-    const before = { toldDate: LATER };
-    expect(assessed('2026-06-24T09:00:00.000Z', [], before).toldDate).toBe(LATER);
-    expect(assessed('2026-06-24T11:00:00.000Z', [], before).toldDate).toBe('2026-06-24T11:00:00.000Z');
-    expect(assessed(IN_TIME, [], before).toldDate).toBe(LATER);
+  it('is told again only when it is twice as late, and by more than a working day', () => {
+    const told = (toldDate: string, end: string) => assessed(end, [], { toldDate }).toldDate;
+    // Half a day late, then more than a working day later.
+    const soon = '2026-06-20T10:00:00.000Z';
+    expect(told(soon, '2026-06-22T21:00:00.000Z')).toBe(soon);
+    expect(told(soon, '2026-06-23T11:00:00.000Z')).toBe('2026-06-23T11:00:00.000Z');
+    // Three and a half days late, then seven.
+    expect(told(LATER, '2026-06-26T21:00:00.000Z')).toBe(LATER);
+    expect(told(LATER, '2026-06-26T23:00:00.000Z')).toBe('2026-06-26T23:00:00.000Z');
+    expect(told(LATER, IN_TIME)).toBe(LATER);
   });
 
   it('keeps since when each reason is there', () => {
@@ -78,22 +83,28 @@ describe('how much an order is at risk', () => {
 
 describe('the next look at an order', () => {
   const next = (end: string, ...underWay: StepUnderWay[]) =>
-    nextCheck({ end: at(end), underWay }, PROMISE, NOW)?.toISOString();
+    nextCheck({ end: at(end), underWay }, PROMISE, {}, NOW)?.toISOString();
 
   it('is when a step becomes slow, then when it becomes late', () => {
     expect(next(IN_TIME, onTime)).toBe('2026-06-17T11:00:00.000Z');
     expect(next(IN_TIME, slow)).toBe('2026-06-17T12:00:00.000Z');
   });
 
-  it('is a day later while a step is late, or when the promise may be broken', () => {
-    expect(next('2026-06-18T10:00:00.000Z', late)).toBe('2026-06-18T10:00:00.000Z');
+  it('is when the promise may be broken while a step is late', () => {
+    expect(next('2026-06-18T10:00:00.000Z', late)).toBe('2026-06-18T21:59:59.999Z');
     expect(next('2026-06-19T20:00:00.000Z', late)).toBe('2026-06-17T11:59:59.999Z');
     expect(next('2026-06-19T21:59:00.000Z', late)).toBe('2026-06-17T11:00:00.000Z');
   });
 
-  it('is a day later while a step is late and nothing was promised', () => {
-    const later = nextCheck({ end: at(IN_TIME), underWay: [late] }, undefined, NOW);
-    expect(later).toEqual(at('2026-06-18T10:00:00.000Z'));
+  it('is when the customer may have to be told again', () => {
+    const later = nextCheck({ end: at(LATER), underWay: [late] }, PROMISE, { toldDate: LATER }, NOW);
+    expect(later?.toISOString()).toBe('2026-06-20T22:00:00.001Z');
+  });
+
+  it('is a week later while a step is late and there is nothing new to say', () => {
+    const later = nextCheck({ end: at(IN_TIME), underWay: [late] }, undefined, {}, NOW);
+    expect(later).toEqual(at('2026-06-24T10:00:00.000Z'));
+    expect(next('2026-08-03T10:00:00.000Z', late)).toBe('2026-06-24T10:00:00.000Z');
   });
 
   it('is not needed when nothing can become late by itself', () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { State } from '#shared/domain/states.ts';
 import { readOrder } from '#shared/tmf622/read-order.ts';
-import { productOrder, type SuborderProgress, withFields } from '#shared/tmf622/resource.ts';
+import {
+  asOf,
+  type OrderProgress,
+  productOrder,
+  type SuborderProgress,
+  withFields,
+} from '#shared/tmf622/resource.ts';
 
 const document = readOrder(
   {
@@ -151,6 +157,24 @@ describe('the resource of an order', () => {
     expect(order.productOrderItem[1].progress).toEqual({ done: 1, steps: 4 });
     expect(order.productOrderItem[0]).not.toHaveProperty('progress');
     expect(show('acknowledged')).not.toHaveProperty('progress');
+  });
+
+  it('is expected at once when the date has passed on which it was expected, unless it has ended', () => {
+    const header = {
+      order: 'N',
+      state: 'inProgress',
+      expectedCompletionDate: '2026-11-25T10:00:00.000Z',
+    } as const;
+    const seen = (time: string, of: OrderProgress = header) =>
+      asOf(of, new Date(time)).expectedCompletionDate;
+    expect(seen('2026-11-24T10:00:00.000Z')).toBe('2026-11-25T10:00:00.000Z');
+    expect(seen('2026-11-28T10:00:00.000Z')).toBe('2026-11-28T10:00:00.000Z');
+    expect(seen('2026-11-28T10:00:00.000Z', { ...header, state: 'completed' })).toBe(
+      '2026-11-25T10:00:00.000Z',
+    );
+    expect(asOf({ order: 'N', state: 'inProgress' }, new Date())).not.toHaveProperty(
+      'expectedCompletionDate',
+    );
   });
 
   it('has the fields asked for, and always id and href', () => {
