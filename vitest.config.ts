@@ -27,16 +27,17 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+const limits = { testTimeout: 180_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    // Here only: projects that extend this would each do it again.
     globalSetup: ['test/support/setup.ts'],
     sequence: { sequencer: LongFirst },
     projects: [
       {
-        extends: true,
         test: {
+          ...limits,
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: [flows],
@@ -46,9 +47,9 @@ export default defineConfig({
         },
       },
       {
-        extends: true,
         // Without isolation, so that all files of a worker share one platform.
         test: {
+          ...limits,
           name: 'flows',
           include: [flows],
           exclude: [troubled, cancelled],
@@ -58,8 +59,8 @@ export default defineConfig({
         },
       },
       {
-        extends: true,
         test: {
+          ...limits,
           name: 'troubles',
           include: [troubled],
           maxWorkers: 1,
@@ -67,8 +68,8 @@ export default defineConfig({
         },
       },
       {
-        extends: true,
         test: {
+          ...limits,
           name: 'cancels',
           include: [cancelled],
           maxWorkers: 1,

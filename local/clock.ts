@@ -62,18 +62,27 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves time to `target`, running what falls due on the way. After each timer `settle` is awaited, so that
-   * what the timer set off is finished before time goes on.
+   * Moves time to `target`, running what falls due on the way. After the timers of each instant `settle` is awaited, so
+   * that what they set off is finished before time goes on; it goes on side by side, as it does on AWS.
    */
   async advanceTo(target: number, settle: () => Promise<void> = async () => {}): Promise<void> {
     await settle();
     for (let due = this.nextDue(); due !== undefined && due <= target; due = this.nextDue()) {
-      const entry = this.#pop();
       this.#moveTo(due);
-      entry?.task();
+      for (const entry of this.#takeDue()) if (!entry.cancelled) entry.task();
       await settle();
     }
     this.#moveTo(target);
+  }
+
+  /** What is due by now; a timer that one of them sets for now comes after all of them. */
+  #takeDue(): Entry[] {
+    const due: Entry[] = [];
+    for (let first = this.#heap[0]; first && first.dueAt <= this.#now; first = this.#heap[0]) {
+      this.#pop();
+      due.push(first);
+    }
+    return due;
   }
 
   #moveTo(time: number): void {

@@ -37,3 +37,28 @@ test('a timer that sets another lets it run in the same move, with what it set o
   expect(seen).toEqual(['settled', 'first 2000', 'settled', 'second 2500', 'settled']);
   expect(clock.nextDue()).toBeUndefined();
 });
+
+test('timers of one instant run together; what they set off is settled before time goes on', async () => {
+  const clock = new ManualClock(1000);
+  const seen: string[] = [];
+  const note = (text: string) => () => void seen.push(text);
+  clock.schedule(2000, () => {
+    seen.push('first');
+    clock.schedule(2000, note('set by the first'));
+    third.cancel();
+  });
+  clock.schedule(2000, note('second'));
+  const third = clock.schedule(2000, note('cancelled by the first'));
+  clock.schedule(2001, note('later'));
+  await clock.advanceTo(3000, async () => void seen.push('settled'));
+  expect(seen).toEqual([
+    'settled',
+    'first',
+    'second',
+    'settled',
+    'set by the first',
+    'settled',
+    'later',
+    'settled',
+  ]);
+});
