@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { IsoDuration } from '#shared/domain/duration.ts';
 import { Stage } from '#test/support/stage.ts';
 
@@ -14,8 +14,6 @@ const UNTIL_GIVEN_UP = 'PT2H';
 const NEXT_RUN = 'PT5M';
 
 let stage: Stage;
-
-beforeAll(() => Stage.renew());
 
 beforeEach(async () => {
   stage = await Stage.open();
