@@ -5,9 +5,9 @@ import { timeline } from '#shared/history/timeline.ts';
 import { type Dependencies, defaultDependencies } from '#shared/steps/dependencies.ts';
 import { cancellationsOf } from '#shared/store/cancellations.ts';
 import { readHistory } from '#shared/store/history.ts';
+import { readOrderRecords } from '#shared/store/order-records.ts';
 import { loadHeader } from '#shared/store/orders.ts';
 import type { HistoryEntry } from '#shared/store/records.ts';
-import { getAllSteps, getSuborders } from '#shared/store/suborders.ts';
 import { type Handle, httpHandler } from '../http.ts';
 import { encodeCursor, limitParameter, placeParameter, readQuery } from '../query.ts';
 
@@ -29,9 +29,8 @@ export const orderHistory =
     const order = parseOrderNumber(id);
     const header = order && (await loadHeader(deps, order));
     if (!header) throw new NotFound('Product order', id.slice(0, 40));
-    const [suborders, steps, cancellations, entries] = await Promise.all([
-      getSuborders(deps, header.order),
-      getAllSteps(deps, header.order),
+    const [{ suborders, steps }, cancellations, entries] = await Promise.all([
+      readOrderRecords(deps, header.order),
       cancellationsOf(deps, header.order),
       readHistory(deps, header.order, cursor),
     ]);

@@ -33,6 +33,8 @@ export type Assessment = z.infer<typeof assessmentSchema>;
 export const priorityOf = (level: Level | undefined): number => Math.max(LEVELS.indexOf(level ?? 'none'), 0);
 
 const WORKING_DAY = 24 * 3600;
+/** An expected date that moves by less than a quarter of an hour is no news. */
+const NO_NEWS = 15 * 60_000;
 /** The most reasons that are kept; there may be as many late steps as an order has items. */
 const MOST_ALERTS = 20;
 
@@ -62,11 +64,15 @@ export function assess(
   const tells = level === 'red' && isLate && (told === undefined || end > muchLater(told, promise));
   const toldDate = tells ? end.toISOString() : told;
   return {
-    expectedCompletionDate: end.toISOString(),
+    expectedCompletionDate: isNews(end, before) ? end.toISOString() : before.expectedCompletionDate,
     ...((level !== 'none' || before.jeopardy) && { jeopardy: { level, alerts } }),
     ...(toldDate && { toldDate }),
   };
 }
+
+const isNews = (end: Date, { expectedCompletionDate }: Assessment): boolean =>
+  expectedCompletionDate === undefined ||
+  Math.abs(end.getTime() - Date.parse(expectedCompletionDate)) >= NO_NEWS;
 
 /** After when a date is news to who was told another one: it is twice as late, and later by a working day at least. */
 function muchLater(told: string, promise: Date): Date {

@@ -27,6 +27,15 @@ describe('how much an order is at risk', () => {
     expect(assessed(IN_TIME, [onTime])).toEqual({ expectedCompletionDate: IN_TIME });
   });
 
+  it('keeps the expected date when that moves by less than a quarter of an hour', () => {
+    const before = { expectedCompletionDate: IN_TIME };
+    const expected = (end: string) => assessed(end, [], before).expectedCompletionDate;
+    expect(expected('2026-06-19T10:14:59.999Z')).toBe(IN_TIME);
+    expect(expected('2026-06-19T09:45:00.001Z')).toBe(IN_TIME);
+    expect(expected('2026-06-19T10:15:00.000Z')).toBe('2026-06-19T10:15:00.000Z');
+    expect(expected('2026-06-19T09:45:00.000Z')).toBe('2026-06-19T09:45:00.000Z');
+  });
+
   it('is yellow when a step has taken four fifths of its time', () => {
     expect(assessed(IN_TIME, [slow]).jeopardy).toEqual({
       level: 'yellow',
