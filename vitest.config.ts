@@ -11,6 +11,10 @@ const flows = 'test/flows/**/*.test.ts';
 const troubled = 'test/flows/generated/troubled.test.ts';
 const cancelled = 'test/flows/generated/cancelled.test.ts';
 
+/** They replace AWS's clients, set what functions find in their environment, or start platforms: each has a process of its own. */
+const alone =
+  'test/{clients,intake,local/cloud,local/functions,platform,scripts,steps,undelivered,waits,work-items}/**/*.test.ts';
+
 /**
  * What starts first: the longest file, the other flow tests, parts that start a platform of their own; and in the end
  * short ones, so that no worker is left alone with a long one.
@@ -40,8 +44,18 @@ export default defineConfig({
           ...limits,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [flows],
+          exclude: [flows, alone],
+          isolate: false,
           // By default one core is left free: on two cores that is half of them.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'alone',
+          include: [alone],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
