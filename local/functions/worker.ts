@@ -16,6 +16,7 @@ import {
   type WorkerRequest,
   workerRequest,
 } from './protocol.ts';
+import { queueRequests } from './queued-requests.ts';
 
 /** Whose code is running. */
 interface Running {
@@ -42,7 +43,10 @@ if (time) {
   const shared = new SharedTime(time);
   replaceDate(() => shared.now());
 }
-if (seed !== undefined) replaceRandom(seededRandom(seed));
+if (seed !== undefined) {
+  replaceRandom(seededRandom(seed));
+  queueRequests(() => running.getStore());
+}
 enableCompileCache();
 registerHooks({ resolve: (specifier, context, next) => withSharedPackages(next(specifier, context)) });
 isolateEnvironment();
