@@ -1,9 +1,9 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, expect, test } from 'vitest';
 import { type CloudHandle, startCloud } from '#local/client.ts';
-import { testApp } from './cloud/app.ts';
-import { invoke } from './cloud/invoke.ts';
-import { type Taken, withoutPermission } from './cloud/without-permission.ts';
+import { testApp } from './app.ts';
+import { invoke } from './invoke.ts';
+import { type Taken, withoutPermission } from './without-permission.ts';
 
 /** What a deployment is refused or lacks when somebody forgot a permission. */
 let assembly: string;
