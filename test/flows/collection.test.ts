@@ -286,3 +286,35 @@ describe('when nobody pays', () => {
     ]);
   }, 180_000);
 });
+
+describe('a claim', () => {
+  it('goes to an agency only when notice of that was given long enough before; the desk waits, and tries again', async () => {
+    const noticeSentAt = new Date((await stage.platform.cloud.now()) - 2 * DAY).toISOString();
+    const agency = await place('collection-agency', { noticeSentAt });
+    const { id } = await stage.workItem('COLLECTIONS_DESK', agency, ITEM);
+    const { failure } = await stage.api.workItem(id);
+    expect(failure).toMatchObject({ step: 'noticeOk', error: 'NOTICE_TOO_RECENT' });
+    expect(stage.effects(agency, 'collection.agency')).toEqual([]);
+
+    await stage.advance(`P${LIMITS.daysAfterNotice - 1}D`);
+    await stage.act(id, 'resolve', { action: 'RETRY', reason: 'The notice has had its days' });
+    expect(stage.effects(agency, 'collection.agency')).toHaveLength(1);
+    await pays();
+    expect(await state(agency)).toBe('completed');
+  });
+});
+
+describe('an order that follows', () => {
+  it('and that makes no order comes to the order desk, with what is wrong about it', async () => {
+    const malformed = { liveProducts: [{ id: '', offering: 'fibre-1000' }] };
+    stage.script({ operation: 'inventory.list' }, { kind: 'success', outputs: malformed });
+    const terminate = await place('collection-terminate');
+    await stage.advance('P15D');
+    const { id } = await stage.workItem('ORDER_DESK', terminate, ITEM);
+    const { failure } = await stage.api.workItem(id);
+    expect(failure).toMatchObject({ step: 'cease', error: 'REFUSED' });
+    expect(failure?.cause).toContain('/productOrderItem/0/product/id');
+    await stage.act(id, 'resolve', { action: 'COMPLETE_BY_HAND', reason: 'Ended by letter', outputs: {} });
+    expect(await state(terminate)).toBe('completed');
+  });
+});
