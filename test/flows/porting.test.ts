@@ -478,6 +478,16 @@ describe('the routing of many numbers', () => {
     expect((await stage.order(order)).state).toBe('completed');
   });
 
+  it('is not begun in a window that has too little time left for them: the porting desk agrees another', async () => {
+    const order = await submit();
+    const { closes } = portWindow(calendarDate(await windowIn(15)));
+    expect(await agree(order, new Date(closes.getTime() - HOUR / 6))).toBeUndefined();
+    const next = await windowIn(15);
+    expect(await agree(order, next)).toContain('do not fit into a window');
+    await stage.platform.advanceTo(next.getTime() + 60_000);
+    expect((await stage.order(order)).state).toBe('completed');
+  });
+
   it('may have changed without an answer: that is asked after the window too, and taken back when the order is given up', async () => {
     stage.script({ operation: 'np.change' }, { kind: 'lost', times: ATTEMPTS });
     stage.script({ operation: 'inventory.update' }, { kind: 'reject', code: 'CONFLICT' });
