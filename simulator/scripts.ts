@@ -100,6 +100,16 @@ export class Scripts {
     this.#active = [];
   }
 
+  /** Scripts with answers that have not been given as often as they were to be. */
+  unanswered(): readonly Script[] {
+    return this.#active.flatMap(({ match, left }) => {
+      const answers = left.flatMap(({ answer, remaining }) =>
+        answer.times === 'always' ? [] : [{ ...answer, times: remaining }],
+      );
+      return answers.length > 0 ? [{ match, answers }] : [];
+    });
+  }
+
   /**
    * Takes the next answer of the oldest script that matches; undefined when none has one left.
    * @param kind leaves an answer of another kind where it is

@@ -4,7 +4,7 @@ import { type Answer, problem } from './answers.ts';
 import { systems as systemIds } from './catalogue.ts';
 import { control } from './control.ts';
 import type { DoubleEffects, Effect, EffectFilter } from './ledger.ts';
-import { type ScriptInput, scriptSchema } from './scripts.ts';
+import { type Script, type ScriptInput, scriptSchema } from './scripts.ts';
 import { type SentMessage, UnderlyingSystems } from './underlying-systems.ts';
 
 export type { DoubleEffects, Effect, EffectFilter } from './ledger.ts';
@@ -44,6 +44,8 @@ export interface Simulator {
   doubleEffects(): DoubleEffects;
   /** Adds a script; throws a ZodError when it is malformed. */
   script(script: ScriptInput): void;
+  /** What is left of scripts: answers that nobody has asked for, or not as often as they were to be given. */
+  unanswered(): readonly Script[];
   /** Forgets scripts, effects, keys and messages. */
   reset(): void;
   stop(): Promise<void>;
@@ -86,6 +88,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     messages: (correlationId) => systems.messages(correlationId),
     doubleEffects: () => systems.ledger.doubles(),
     script: (script) => systems.scripts.add(scriptSchema.parse(script)),
+    unanswered: () => systems.scripts.unanswered(),
     reset: () => {
       systems.scripts.clear();
       systems.forget();

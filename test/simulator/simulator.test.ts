@@ -133,6 +133,20 @@ describe('a call', () => {
 });
 
 describe('scripts', () => {
+  it('tell what nobody has asked for yet, but for what is answered for good', async () => {
+    const down = { kind: 'fail' as const, status: 503, times: 2 };
+    simulator.script({ match: { key: 'k1' }, answers: [down, { kind: 'success', times: 'always' }] });
+    expect(simulator.unanswered()).toMatchObject([
+      { match: { key: 'k1' }, answers: [{ kind: 'fail', times: 2 }] },
+    ]);
+    await reserve();
+    expect(simulator.unanswered()).toMatchObject([
+      { match: { key: 'k1' }, answers: [{ kind: 'fail', times: 1 }] },
+    ]);
+    await reserve();
+    expect(simulator.unanswered()).toEqual([]);
+  });
+
   it('are used up in order, then the default returns', async () => {
     simulator.script({
       match: { operation: 'stock.reserve' },
