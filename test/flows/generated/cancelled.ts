@@ -1,29 +1,20 @@
 import type { ListedWorkItem } from '#scripts/api.ts';
-import { fillIn } from '#scripts/demo/world.ts';
 import { DEMO_START } from '#scripts/platform.ts';
 import type { Making } from '#scripts/samples.ts';
 import type { Desk } from '#shared/domain/desks.ts';
-import { ALL_TASKS, compensationOf } from '#shared/tasks/registry.ts';
 import type { Effect } from '#simulator/simulator.ts';
 import type { Flow, Step } from '#state-machines/language/flow.ts';
 import type { Stage } from '#test/support/stage.ts';
 import { type Part, playParts } from './play.ts';
-import { type Deed, isMadeBy, Run } from './run.ts';
+import { type Deed, Run } from './run.ts';
 import { longestWay, type Scenario } from './scenarios.ts';
+import { isUndo, ownEffects, stepOf, takeBack, UNDO_DESKS, whatWasUndone } from './undoing.ts';
 
 /** What the customer is told when a request to cancel has been carried out, or refused. */
 const OVER = ['ORDER_CANCELLED', 'CANCELLATION_REFUSED'];
 
 /** A date that a customer wishes for, so that a step waits for it. */
 const LATER = new Date(DEMO_START.getTime() + 60 * 24 * 3_600_000);
-
-/** Desks at which people take something back. */
-const UNDO_DESKS: ReadonlySet<Desk> = new Set(
-  ALL_TASKS.flatMap((task) => {
-    const undo = compensationOf(task);
-    return undo?.kind === 'manual' ? [undo.desk] : [];
-  }),
-);
 
 /** A way through a flow, and the step during which the order is cancelled. */
 export interface CancelledScenario extends Scenario {
@@ -89,26 +80,11 @@ export class CancelledRun implements Part {
   }
 
   deeds(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
-    if (this.#cancelled) return this.#takeBack(desks);
+    if (this.#cancelled)
+      return takeBack(this.#stage, this.order, desks).map((deed) => () => this.#attempt(deed));
     return this.#run.isAt(this.scenario.at.id)
       ? [() => this.#attempt(() => this.#cancel())]
       : this.#run.deeds(desks);
-  }
-
-  /** What people took in hand is put back. */
-  #takeBack(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
-    const { api } = this.#stage;
-    return [...desks.values()]
-      .flat()
-      .filter(({ order, kind }) => order === this.order && kind === 'undo')
-      .map(
-        ({ id }) =>
-          () =>
-            this.#attempt(async () => {
-              const { form } = await api.workItem(id);
-              await api.act(id, 'complete', fillIn(form));
-            }),
-      );
   }
 
   async #attempt(deed: Deed): Promise<void> {
@@ -131,25 +107,12 @@ export class CancelledRun implements Part {
     const { id, effects } = this.#cancelled;
     const { state } = await this.#stage.api.cancellation(id);
     const { productOrderItem } = await this.#stage.api.order(this.order);
-    const own = this.#own;
-    const forward = own.filter((effect) => !isUndo(effect));
-    const stepOf = ({ step = '' }: Effect) => step.split('.')[1] ?? '';
-    const staysUndone = new Set(
-      forward.filter((effect) => !this.#undoneBySystem(stepOf(effect))).map(({ undoes }) => undoes),
-    );
     return {
       request: state,
       item: productOrderItem[0]?.state,
-      /** Steps that a system did and can take back. */
-      done: forward
-        .filter(({ key }) => !staysUndone.has(key))
-        .map(stepOf)
-        .filter((step) => this.#undoneBySystem(step))
-        .sort(),
-      undone: own.filter(isUndo).map(stepOf),
-      /** What was done for good although it could not be gone back from. */
-      passed: forward.map(stepOf).filter((step) => this.#isHard(step) && !this.#undoneBySystem(step)),
-      begunAfter: own
+      ...whatWasUndone(this.scenario, this.#own),
+      /** What began when it had been cancelled. */
+      begunAfter: this.#own
         .slice(effects)
         .filter((effect) => !isUndo(effect))
         .map(stepOf)
@@ -160,24 +123,13 @@ export class CancelledRun implements Part {
   /** Whether a step that cannot be gone back from had come before the cancel, or had come with it. */
   get isTooLate(): boolean {
     const { path, at } = this.scenario;
-    return path.slice(0, path.indexOf(at) + 1).some(({ id }) => this.#isHard(id));
+    return path.slice(0, path.indexOf(at) + 1).some(({ noReturn }) => noReturn?.type === 'hard');
   }
 
-  #isHard = (id: string): boolean => this.#step(id)?.noReturn?.type === 'hard';
-
-  #step = (id: string): Step | undefined => this.scenario.path.find((step) => step.id === id);
-
-  #undoneBySystem = (id: string): boolean => compensationOf(this.#step(id)?.task)?.kind === 'system';
-
-  /** What systems did for the steps of the item and took back: neither messages, nor what a step looks up on its way. */
   get #own(): readonly Effect[] {
-    return this.#stage
-      .effects(this.order)
-      .filter((effect) => this.scenario.path.some((step) => isMadeBy(effect, '01', step) || isUndo(effect)));
+    return ownEffects(this.#stage, this.scenario, this.order);
   }
 }
-
-const isUndo = ({ step = '' }: Effect): boolean => step.endsWith('.undo');
 
 /** Plays each until its step comes, cancels it, and has people take back what they did. */
 export async function playCancelled(

@@ -25,7 +25,7 @@ export function expectationOf(scenario: Scenario): Expectation {
   return {
     steps: path.map(({ id }) => id).sort(),
     effects: runs
-      .filter((run) => run.isComplete && hasEffect(run.step))
+      .filter((run) => run.isComplete && hasEffect(run.step) && !isRejected(scenario, run.step))
       .map(({ step }) => step.id)
       .sort(),
     milestones: [...new Set(path.flatMap((step) => reachedBy(scenario, step)))].sort(),
@@ -40,6 +40,9 @@ function reachedBy({ outcomes }: Scenario, step: Step): string[] {
   const isMissed = rule?.action === 'continue-with-flag' && rule.misses;
   return step.reaches && !isMissed ? [step.reaches] : [];
 }
+
+const isRejected = ({ outcomes }: Scenario, { id }: Step): boolean =>
+  outcomes.get(id)?.rejection !== undefined;
 
 const hasEffect = ({ task }: Step): boolean => task.kind === 'system' && task.system !== 'milepost';
 

@@ -4,15 +4,15 @@ import { productsOf } from '#state-machines/language/flow.ts';
 import { Stage } from '#test/support/stage.ts';
 import { outOfOrder } from './expectations.ts';
 import { play } from './play.ts';
-import { expectNothingTwice, expectPlayed, making } from './played.ts';
+import { expectAllAnswered, expectNothingTwice, expectPlayed, making } from './played.ts';
 import type { Run } from './run.ts';
-import { scenariosOf } from './scenarios.ts';
+import { passedOver, scenariosOf } from './scenarios.ts';
 import { effectsOf } from './seen.ts';
 
 const make = making(10_000_000);
 /** An order for each flow, with an item for each way through it; collection is about an account, so its ways need one each. */
 const ORDERS = SUBORDER_FLOWS.flatMap((flow) => {
-  const ways = scenariosOf(flow, make);
+  const ways = [...scenariosOf(flow, make), ...passedOver(flow, make)];
   return productsOf(flow).includes('collection') ? ways.map((way) => [way]) : [ways];
 });
 const SCENARIOS = ORDERS.flat();
@@ -32,7 +32,8 @@ describe('every way through every flow', () => {
       expect(outOfOrder(run.scenario, effectsOf(stage, run))).toBeUndefined();
   });
 
-  it('takes nothing back, and calls nothing twice', () => {
+  it('asks each system that had something of its own to answer, takes nothing back, and calls nothing twice', () => {
+    expectAllAnswered(stage);
     expectNothingTwice(stage);
   });
 

@@ -10,22 +10,32 @@ const MINUTE = 60_000;
 const AT_ONCE = 8;
 
 /** What is played with an item of an order. */
-export type Part = Pick<Run, 'order' | 'isOver' | 'desks' | 'notice' | 'deeds'>;
+export interface Part extends Pick<Run, 'order' | 'isOver' | 'desks' | 'notice' | 'deeds'> {
+  /** Looks at what has become of it, before anybody does something. */
+  look?(): Promise<void>;
+}
 
 /** Plays orders side by side, each with an item for each of its scenarios. */
-export const play = (stage: Stage, orders: readonly (readonly Scenario[])[]): Promise<Run[][]> =>
+export const play = (
+  stage: Stage,
+  orders: readonly (readonly Scenario[])[],
+  pace?: number,
+): Promise<Run[][]> =>
   playParts(
     stage,
     orders.map((scenarios) => () => Run.start(stage, scenarios)),
+    pace,
   );
 
 /**
  * Plays orders side by side: people and the outside do what is asked of them, and time passes when nobody has anything to do.
  * @param orders how each of them is placed
+ * @param pace how long it takes people to do something, in milliseconds: nobody looks more often for what there is to do
  */
 export async function playParts<P extends Part>(
   stage: Stage,
   orders: readonly (() => Promise<P[]>)[],
+  pace = MINUTE,
 ): Promise<P[][]> {
   const { cloud } = stage.platform;
   const started: P[][] = [];
@@ -44,30 +54,27 @@ export async function playParts<P extends Part>(
     for (const effect of ledger.slice(seen))
       for (const run of byOrder.get(effect.correlationId ?? '') ?? []) run.notice(effect);
     seen = ledger.length;
-    const open = runs.filter((run) => !run.isOver);
+    const open = await stillOpen(runs);
     if (open.length === 0) return started;
     const desks = await openAt(stage, new Set(open.flatMap((run) => run.desks)));
     const deeds = open.flatMap((run) => run.deeds(desks));
     if (deeds.length > 0) {
       // Nobody does something in the instant in which it is asked for.
-      await stage.platform.advanceTo((await cloud.now()) + MINUTE);
+      await stage.platform.advanceTo((await cloud.now()) + pace);
       await sideBySide(deeds);
       continue;
     }
     const due = await cloud.nextDue();
     if (due === undefined || due > until) return started;
-    await stage.platform.advanceTo(due);
+    await stage.platform.advanceTo(due + pace - MINUTE);
   }
 }
 
-/** Plays each scenario in an order of its own. */
-export const playEach = async (stage: Stage, scenarios: readonly Scenario[]): Promise<Run[]> =>
-  (
-    await play(
-      stage,
-      scenarios.map((scenario) => [scenario]),
-    )
-  ).flat();
+async function stillOpen<P extends Part>(runs: readonly P[]): Promise<P[]> {
+  const open = runs.filter((run) => !run.isOver);
+  await sideBySide(open.map((run) => async () => run.look?.()));
+  return open.filter((run) => !run.isOver);
+}
 
 async function openAt(
   stage: Stage,

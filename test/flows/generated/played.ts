@@ -33,3 +33,8 @@ export function expectNothingTwice({ simulator }: Stage): void {
   const { byKey, undoneTwice } = simulator.doubleEffects();
   expect({ byKey, undoneTwice }).toEqual({ byKey: [], undoneTwice: [] });
 }
+
+/** Systems have been asked as often as they had something of their own to answer. */
+export function expectAllAnswered({ simulator }: Stage): void {
+  expect(simulator.unanswered()).toEqual([]);
+}

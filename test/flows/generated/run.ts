@@ -16,7 +16,7 @@ import { endsByDeadline } from './expectations.ts';
 import { eventOf, subjectOf } from './outside.ts';
 import { place } from './placing.ts';
 import type { Outcome, Scenario } from './scenarios.ts';
-import { firstAgain, repairedAt, repeatedAfter, type Trouble } from './troubles.ts';
+import { endsItem, firstAgain, repairedAt, repeatedAfter, type Trouble } from './troubles.ts';
 
 /** What a system answers where flags are not in its answer, but follow from it. */
 const CAUSES: Readonly<Record<string, (flags: Flags) => Readonly<Record<string, unknown>>>> = {
@@ -139,9 +139,14 @@ export class Run {
     return this.problem !== undefined || this.scenario.path.every((step) => this.#isDone(step));
   }
 
-  /** What is to be done now. @param desks what is open at the desks of all runs */
-  deeds(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
-    return this.#possible(desks).map((deed) => async () => {
+  /**
+   * What is to be done now.
+   * @param desks what is open at the desks of all runs
+   * @param at only about this step
+   */
+  deeds(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>, at?: Step): Deed[] {
+    const steps = this.#waiting().filter((step) => at === undefined || step === at);
+    return this.#possible(steps, desks).map((deed) => async () => {
       try {
         await deed();
       } catch (error) {
@@ -150,8 +155,8 @@ export class Run {
     });
   }
 
-  #possible(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
-    return this.#waiting().flatMap((step): Deed[] => {
+  #possible(steps: readonly Step[], desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
+    return steps.flatMap((step): Deed[] => {
       const trouble = this.#troubleOf(step);
       const find = (desk: Desk | undefined, kind: 'manual' | 'fallout', at: string) =>
         (desk ? (desks.get(desk) ?? []) : []).find(
@@ -191,19 +196,14 @@ export class Run {
 
   /** Tries a failed step again. */
   async #repair(step: Step, trouble: Trouble, { id }: ListedWorkItem): Promise<void> {
-    const { failure } = await this.#stage.api.workItem(id);
-    if (failure?.error !== trouble.error)
-      throw new Error(
-        `${this.scenario.name}: ${step.id} failed with ${failure?.error}, not ${trouble.error}`,
-      );
     await this.#stage.api.act(id, 'resolve', { action: 'RETRY', reason: 'Try again' });
     this.#goOn(step, trouble);
   }
 
-  /** A trouble was caused: a person will see to it, or steps are done again by themselves. */
+  /** A trouble was caused: a person will see to it, steps are done again by themselves, or the item ends. */
   #cause(step: Step, trouble: Trouble): void {
     this.#caused.add(trouble);
-    if (!deskOf(trouble.rule)) this.#goOn(step, trouble);
+    if (!deskOf(trouble.rule) && !endsItem(trouble)) this.#goOn(step, trouble);
   }
 
   /** A trouble of a step is over. */
@@ -221,16 +221,20 @@ export class Run {
       if (step.task.kind !== 'system') continue;
       const troubles = this.#troubles.get(step.id) ?? [];
       const busy = step.id === busyAt?.id ? [{ kind: 'pending' as const, times: BUSY_TIMES }] : [];
-      this.#answer(step, ...busy, ...troubles.flatMap(({ answer }) => answer ?? []));
+      const code = this.#outcome(step.id).rejection;
+      const rejected = code === undefined ? [] : [{ kind: 'reject' as const, code }];
+      this.#answer(step, ...busy, ...troubles.flatMap(({ answers }) => answers ?? []), ...rejected);
       const outputs = (CAUSES[step.task.name] ?? ((flags: Flags) => flags))(this.#result(step.id));
       if (Object.keys(outputs).length > 0) this.#answer(step, { kind: 'success', outputs, times: 'always' });
     }
   }
 
   #answer({ id, task }: Step, ...answers: ScriptInput['answers']): void {
-    const match = { operation: task.name, correlationId: this.order, key: `-${this.suborder}-${id}-` };
-    if (answers.length > 0) this.#stage.script(match, ...answers);
+    if (answers.length > 0) this.#stage.script({ operation: task.name, ...this.#callsOf(id) }, ...answers);
   }
+
+  /** By what systems know the calls of a step. */
+  #callsOf = (step: string) => ({ correlationId: this.order, key: `-${this.suborder}-${step}-` });
 
   /** How far ahead dates are that the outside names: a port that is to be late is confirmed for too late. */
   get #soon(): number {
@@ -278,8 +282,17 @@ export class Run {
 
   /** What nobody sees, such as that a date has come, is known from what came after it. */
   #isDone(step: Step): boolean {
-    if (this.#performed.has(step.id) || this.#outputs.has(step.id)) return true;
+    if (this.#performed.has(step.id) || this.#outputs.has(step.id) || this.#isRefused(step)) return true;
     return this.scenario.path.some(({ id }) => this.#before.get(id)?.includes(step.id) && this.#hasBegun(id));
+  }
+
+  /** Whether a system has said no to a step with which the flow goes on then. */
+  #isRefused({ id, task }: Step): boolean {
+    if (task.kind !== 'system' || this.#outcome(id).rejection === undefined) return false;
+    const { correlationId, key } = this.#callsOf(id);
+    return !this.#stage.simulator
+      .unanswered()
+      .some(({ match }) => match.correlationId === correlationId && match.key === key);
   }
 
   #hasBegun = (id: string): boolean => {

@@ -46,11 +46,58 @@ export function scenariosOf(flow: Flow, making: () => Making): Scenario[] {
   return [...scenarios.values()];
 }
 
+/** A rejection that its flow passes over on one of its ways. */
+interface PassedOver {
+  readonly way: number;
+  readonly step: string;
+  readonly rejection: string;
+}
+
+/** Rejections that change nothing about the way through a flow, or lead the same way as another one: each on such a way. */
+export const passedOver = (flow: Flow, making: () => Making): Scenario[] =>
+  rejectionsPassedOver(flow, scenariosOf(flow, making)).flatMap((passed): Scenario[] => {
+    const { step, rejection } = passed;
+    // Anew for each, so that each is about an item of its own.
+    const way = scenariosOf(flow, making)[passed.way];
+    if (!way) return [];
+    const flags = way.outcomes.get(step)?.flags ?? {};
+    const outcomes = new Map([...way.outcomes, [step, { flags, rejection }]]);
+    return [{ ...way, name: `${way.name}, ${rejection} at ${step}`, outcomes }];
+  });
+
+function rejectionsPassedOver(flow: Flow, ways: readonly Scenario[]): PassedOver[] {
+  return flow.steps.flatMap((step) =>
+    Object.entries(rejectionsOf(step)).flatMap(([rejection, rule]) => {
+      const outcomes = ways.map((way) => way.outcomes.get(step.id));
+      if (rule.action !== 'continue-with-flag' || outcomes.some((one) => one?.rejection === rejection))
+        return [];
+      const goesOnWithFlag = outcomes.findIndex((one) => one?.flags[rule.flag]);
+      // Where no way has the flag from this step, it makes no difference there.
+      const way = goesOnWithFlag < 0 ? outcomes.findIndex((one) => one) : goesOnWithFlag;
+      return way < 0 ? [] : [{ way, step: step.id, rejection }];
+    }),
+  );
+}
+
 /** The way through a flow with the most steps, nothing of which is done twice; undefined when no order item selects the flow. */
 export const longestWay = (flow: Flow, making: () => Making): Scenario | undefined =>
-  scenariosOf(flow, making)
-    .filter(({ troubles }) => troubles.size === 0)
-    .sort((a, b) => b.path.length - a.path.length)[0];
+  longestFirst(scenariosOf(flow, making))[0];
+
+/** Those of the ways through a flow that together have all its steps: each with what no longer one has, those with repeats last. */
+export function coveringWays(
+  ways: readonly Scenario[],
+): { readonly way: Scenario; readonly steps: readonly Step[] }[] {
+  const covered = new Set<Step>();
+  const repeating = ways.filter(({ troubles }) => troubles.size > 0);
+  return [...longestFirst(ways), ...repeating].flatMap((way) => {
+    const steps = way.path.filter((step) => !covered.has(step));
+    for (const step of steps) covered.add(step);
+    return steps.length > 0 ? [{ way, steps }] : [];
+  });
+}
+
+const longestFirst = (ways: readonly Scenario[]): Scenario[] =>
+  ways.filter(({ troubles }) => troubles.size === 0).toSorted((a, b) => b.path.length - a.path.length);
 
 /** A kind of order item, and the flags that it sets. */
 interface Choice {

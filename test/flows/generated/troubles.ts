@@ -1,83 +1,76 @@
-import type { Flag } from '#shared/domain/flags.ts';
 import { ruleFor } from '#shared/steps/rules.ts';
 import { DONE, type RejectionRule, SELF } from '#shared/tasks/task.ts';
 import type { ScriptInput } from '#simulator/simulator.ts';
 import { flagsOf, rejectionsOf } from '#state-machines/language/flags.ts';
-import type { Step } from '#state-machines/language/flow.ts';
+import type { Flow, Step } from '#state-machines/language/flow.ts';
 import { ancestors } from '#state-machines/language/graph.ts';
 import { eventOf } from './outside.ts';
 import type { Scenario } from './scenarios.ts';
 
-/** Something that goes wrong with a step, after which it is tried again. */
+/** Something that goes wrong with a step, after which it is tried again, or the item ends. */
 export interface Trouble {
   readonly error: string;
   readonly rule: RejectionRule;
   /** Who causes it: a system's answer, a person at a desk, an event, or nobody in time. */
   readonly by: 'system' | 'person' | 'outside' | 'time';
   /** What the system answers, when it is one. */
-  readonly answer?: ScriptInput['answers'][number];
+  readonly answers?: ScriptInput['answers'];
 }
 
-/** How often a call is tried before a person looks, see `shared/tasks/retry.ts`. */
-const ATTEMPTS = 7;
 /** Rules after which the step, or one before it, is done again. */
 const REPEATS: readonly RejectionRule['action'][] = ['fallout', 'ask-customer', 'rerun-from'];
+/** Rules after which nothing more is done for the item. */
+const ENDS: readonly RejectionRule['action'][] = ['cancel-item', 'fail-item', 'end-flow'];
 
-/**
- * What can go wrong in a scenario and be repaired, of each task once in the catalogue: its system fails beyond all retries,
- * each rejection, and that nobody does anything in time.
- * @param seen what earlier scenarios had
- */
-export function troublesOf({ path, flow }: Scenario, seen: Set<string>): Scenario['troubles'] {
-  const isNew = (what: string): boolean => !seen.has(what) && seen.add(what).has(what);
-  return new Map(
-    path.flatMap((step) => {
-      const troubles = [
-        ...failures(step, isNew),
-        ...rejections(step, isNew, flagsOf(flow)).sort(byItselfFirst),
-        ...timeLimits(step, isNew),
-      ];
-      return troubles.length > 0 ? [[step.id, troubles] as const] : [];
-    }),
-  );
-}
+export const endsItem = ({ rule }: Pick<Trouble, 'rule'>): boolean => ENDS.includes(rule.action);
+
+/** What can go wrong with a step and be repaired: its system fails, rejections, and that nobody does anything in time. */
+export const repairableTroubles = (step: Step, flow: Flow): Trouble[] =>
+  [...failures(step), ...rejections(step), ...timeLimits(step)]
+    .filter(({ rule }) => REPEATS.includes(rule.action) && !leadsElsewhere(rule, flow))
+    .sort(byItselfFirst);
+
+/** What can go wrong with a step so that nothing more is done for the item. */
+export const endingTroubles = (step: Step): Trouble[] =>
+  [...rejections(step), ...timeLimits(step)].filter(endsItem);
+
+/** Whether a flag that a rule sets has the flow take another way, which is one of its ways then. */
+const leadsElsewhere = (rule: RejectionRule, flow: Flow): boolean =>
+  rule.action === 'rerun-from' && rule.flag !== undefined && flagsOf(flow).includes(rule.flag);
 
 /** Steps go through again by themselves some times only, then a person looks. */
 const byItselfFirst = (a: Trouble, b: Trouble): number =>
   Number(b.rule.action === 'rerun-from') - Number(a.rule.action === 'rerun-from');
 
-/** A system fails, and goes on to do so until a person has looked. */
-function failures(step: Step, isNew: (what: string) => boolean): Trouble[] {
+/** A system cannot be reached, and when it is asked again it answers what nobody understands: that no retry helps. */
+function failures(step: Step): Trouble[] {
   const { task } = step;
-  if (task.kind !== 'system' || task.system === 'milepost' || !isNew(task.name)) return [];
-  const error = 'Unavailable';
-  const answer = { kind: 'fail', status: 503, times: ATTEMPTS } as const;
-  return [{ error, by: 'system', answer, rule: ruleOf(step, error) }];
+  if (task.kind !== 'system' || task.system === 'milepost') return [];
+  const error = 'ContractViolation';
+  const answers: ScriptInput['answers'] = [
+    { kind: 'fail', status: 503 },
+    { kind: 'fail', status: 400 },
+  ];
+  return [{ error, by: 'system', answers, rule: ruleOf(step, error) }];
 }
 
-/** @param asked flags that would lead another way through the flow */
-function rejections(step: Step, isNew: (what: string) => boolean, asked: readonly Flag[]): Trouble[] {
-  const { task } = step;
-  return Object.entries(rejectionsOf(step)).flatMap(([code, rule]): Trouble[] => {
-    if (rule.action === 'rerun-from' && rule.flag && asked.includes(rule.flag)) return [];
-    if (!REPEATS.includes(rule.action) || !isNew(`${task.name} ${code} ${JSON.stringify(rule)}`)) return [];
-    const trouble = { error: code, rule };
-    if (task.kind === 'manual') return [{ ...trouble, by: 'person' }];
+function rejections(step: Step): Trouble[] {
+  return Object.entries(rejectionsOf(step)).flatMap(([error, rule]): Trouble[] => {
+    const { task } = step;
+    if (task.kind === 'manual') return [{ error, rule, by: 'person' }];
     if (task.kind === 'event')
-      return eventOf(task, code) === undefined ? [] : [{ ...trouble, by: 'outside' }];
+      return eventOf(task, error) === undefined ? [] : [{ error, rule, by: 'outside' }];
     if (task.kind === 'timer' || task.system === 'milepost') return [];
-    return [{ ...trouble, by: 'system', answer: { kind: 'reject', code } }];
+    return [{ error, rule, by: 'system', answers: [{ kind: 'reject', code: error }] }];
   });
 }
 
 /** Nobody does anything about a step in time; what has a date of its own is late for good then. */
-function timeLimits(step: Step, isNew: (what: string) => boolean): Trouble[] {
+export function timeLimits(step: Step): Trouble[] {
   const { task } = step;
   if ((task.kind !== 'manual' && task.kind !== 'event') || step.with.dueAt !== undefined) return [];
   const error = (task.kind === 'event' && task.onDeadline) || 'States.Timeout';
-  const rule = ruleOf(step, error);
-  if (error === DONE || !REPEATS.includes(rule.action)) return [];
-  return isNew(`${task.name} ${error}`) ? [{ error, by: 'time', rule }] : [];
+  return error === DONE ? [] : [{ error, by: 'time', rule: ruleOf(step, error) }];
 }
 
 const ruleOf = (step: Step, error: string): RejectionRule =>
