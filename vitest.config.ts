@@ -11,9 +11,9 @@ const flows = 'test/flows/**/*.test.ts';
 const troubled = 'test/flows/generated/{troubled,ended}.test.ts';
 const cancelled = 'test/flows/generated/cancelled.test.ts';
 
-/** They replace AWS's clients, set what functions find in their environment, or start platforms: each has a process of its own. */
+/** They replace AWS's clients or the log for functions as a whole, or start platforms: each has a process of its own. */
 const alone =
-  'test/{clients,intake,local/cloud,local/functions,platform,scripts,steps,undelivered,waits,work-items}/**/*.test.ts';
+  'test/{clients,intake,local/cloud,local/functions,platform,scripts,undelivered,waits}/**/*.test.ts';
 
 /**
  * What starts first: the longest file, the other flow tests, parts that start a platform of their own; and in the end

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { send } from '#functions/correspondence/send.ts';
 import { publish } from '#functions/events/publish.ts';
 import { domainEventSchema, domainEvents } from '#shared/domain-events.ts';
@@ -133,6 +133,7 @@ it('other records are no events', () => {
 
 describe('publishing', () => {
   const bridge = mockClient(EventBridgeClient);
+  afterAll(() => bridge.restore());
   const put = (event: unknown) => publish(new EventBridgeClient({ region: 'eu-north-1' }), 'the-bus')(event);
   const batches = () =>
     bridge.commandCalls(PutEventsCommand).map(({ args: [{ input }] }) => input.Entries ?? []);

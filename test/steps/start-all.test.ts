@@ -1,12 +1,17 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startAll } from '#shared/steps/start-all.ts';
 import { flowArn } from '#shared/steps/start-suborder.ts';
 import { header, ORDER, plannedWait, suborder, World } from './support.ts';
 
 const stepFunctions = mockClient(SFNClient);
 let world: World;
+
+afterAll(() => {
+  stepFunctions.restore();
+  vi.unstubAllEnvs();
+});
 
 beforeEach(() => {
   world = new World();

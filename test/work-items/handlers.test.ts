@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Handle, httpHandler } from '#functions/http.ts';
 import { receive } from '#functions/inbound-events/receive.ts';
@@ -34,6 +34,8 @@ const ID = workItem().workItem;
 beforeAll(() => {
   for (const [id, { environment }] of Object.entries(TABLES)) process.env[environment] = id;
 });
+
+afterAll(() => dynamo.restore());
 
 beforeEach(() => {
   dynamo.reset();

@@ -1,3 +1,4 @@
+import type { Order } from '#scripts/api.ts';
 import { taskNamed } from '#shared/tasks/registry.ts';
 import type { Stage } from '#test/support/stage.ts';
 import type { Expectation } from './expectations.ts';
@@ -12,7 +13,16 @@ export const effectsOf = (stage: Stage, { order, suborder }: About): string[] =>
     return number === suborder && id !== undefined && taskNamed(operation) ? [id] : [];
   });
 
-/** What the public API and the systems show of an order. */
+/** Orders that have ended: each is asked for once, however many of its items are looked at. */
+const ended = new Map<string, Promise<Order>>();
+
+function endedOrder({ api }: Stage, order: string): Promise<Order> {
+  const shown = ended.get(order) ?? api.order(order);
+  ended.set(order, shown);
+  return shown;
+}
+
+/** What the public API and the systems show of an order that has ended. */
 export async function seenOf(
   stage: Stage,
   about: About,
@@ -24,7 +34,7 @@ export async function seenOf(
   }
 > {
   const { order, suborder } = about;
-  const { state, productOrderItem, productOrderMilestone } = await stage.api.order(order);
+  const { state, productOrderItem, productOrderMilestone } = await endedOrder(stage, order);
   const item = productOrderItem[Number(suborder) - 1];
   const entries = await historyOf(stage, about);
   return {
