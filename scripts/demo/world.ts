@@ -17,6 +17,9 @@ const DAY = 24 * 60 * MINUTE;
 const UNTIL_PICKED = 40 * MINUTE;
 /** Hours (UTC) in which the warehouse works, every day. */
 const WAREHOUSE_HOURS = { from: 6, to: 21 };
+/** How long before the end of the booked time a technician sets out, and is done. */
+const ON_THE_WAY = 2 * 60 * MINUTE;
+const EARLY = 15 * MINUTE;
 /** When (UTC) the parcel van comes, on working days. */
 const DELIVERY_HOUR = 11;
 
@@ -45,8 +48,11 @@ export class World {
         this.#plan(`${item.id} ${item.openedAt}`, () => this.#pick(item));
     for (const { key, at, outputs } of this.#effects('logistics.ship'))
       this.#plan(key, () => this.#deliver(String(outputs.trackingId), Date.parse(at)));
-    for (const { key, outputs } of this.#effects('field.dispatch'))
-      this.#plan(key, () => this.#visit(String(outputs.workOrderId)));
+    for (const { key, outputs } of this.#effects('field.dispatch')) {
+      const workOrderId = String(outputs.workOrderId);
+      this.#plan(`${key} on the way`, () => this.#setOut(workOrderId));
+      this.#plan(key, () => this.#visit(workOrderId));
+    }
   }
 
   /** When the next deed is due. */
@@ -98,23 +104,47 @@ export class World {
     };
   }
 
+  #setOut(workOrderId: string): Deed {
+    const at = this.#visitEnds() - ON_THE_WAY;
+    return {
+      at,
+      title: `Technician is on the way to work order ${workOrderId}`,
+      perform: () => this.#report(workOrderId, 'on-the-way', at),
+    };
+  }
+
   #visit(workOrderId: string): Deed {
-    const slot = String(this.#effects('appointment.book').at(-1)?.outputs.slot);
-    const [, end = ''] = slot.split('/');
-    const at = Date.parse(`${end}:00Z`) - 15 * MINUTE;
+    const at = this.#visitEnds() - EARLY;
+    const found = { note: 'Socket checked, fibre box mounted', measurements: { attenuationDb: 14.2 } };
     return {
       at,
       title: `Technician finishes work order ${workOrderId}`,
-      perform: async () =>
-        void (await this.#api.send({
-          id: `done-${workOrderId}`,
-          source: '/field/technicians',
-          type: 'milepost.visit.done',
-          subject: workOrderId,
-          time: new Date(at).toISOString(),
-          data: { note: 'Socket checked, fibre box mounted', measurements: { attenuationDb: 14.2 } },
-        })),
+      perform: () => this.#report(workOrderId, 'done', at, found),
     };
+  }
+
+  /** The end of the time that is booked for the technician. */
+  #visitEnds(): number {
+    const slot = String(this.#effects('appointment.book').at(-1)?.outputs.slot);
+    const [, end = ''] = slot.split('/');
+    return Date.parse(`${end}:00Z`);
+  }
+
+  /** The technician tells how the visit goes. */
+  async #report(
+    workOrderId: string,
+    what: string,
+    at: number,
+    data: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    await this.#api.send({
+      id: `${what}-${workOrderId}`,
+      source: '/field/technicians',
+      type: `milepost.visit.${what}`,
+      subject: workOrderId,
+      time: new Date(at).toISOString(),
+      data,
+    });
   }
 }
 
