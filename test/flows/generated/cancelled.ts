@@ -25,20 +25,19 @@ export interface CancelledScenario extends Scenario {
  * The longest way through a flow, once for each of its steps that waits for somebody, or that a system is still busy with:
  * then its order is cancelled. Each order is about an item of its own.
  */
-export const cancelledAtEachStep = (flow: Flow, making: () => Making): CancelledScenario[] =>
-  (longestWay(flow, making)?.path ?? [])
+export function cancelledAtEachStep(flow: Flow, making: () => Making): CancelledScenario[] {
+  const way = longestWay(flow, making);
+  if (!way) return [];
+  return way.path
     .filter(({ task }) => task.kind !== 'system' || task.system !== 'milepost')
-    .flatMap((at) => {
-      const scenario = longestWay(flow, making);
-      return scenario ? [{ ...scenario, at, name: `${scenario.name}, cancelled at ${at.id}` }] : [];
-    });
+    .map((at) => ({ ...way.again(), at, name: `${way.name}, cancelled at ${at.id}` }));
+}
 
 /** An order that is played until the step comes, and then cancelled. */
 export class CancelledRun implements Part {
   readonly scenario: CancelledScenario;
   readonly #run: Run;
   readonly #stage: Stage;
-  #problem: unknown;
   #isSettled = false;
   /** Id of the request to cancel, once it was made, and what systems had done by then. */
   #cancelled: { readonly id: string; readonly effects: number } | undefined;
@@ -63,7 +62,11 @@ export class CancelledRun implements Part {
   }
 
   get problem(): unknown {
-    return this.#problem ?? this.#run.problem;
+    return this.#run.problem;
+  }
+
+  set problem(problem: unknown) {
+    this.#run.problem = problem;
   }
 
   get isOver(): boolean {
@@ -71,7 +74,7 @@ export class CancelledRun implements Part {
   }
 
   get desks(): readonly Desk[] {
-    return this.#cancelled ? [...UNDO_DESKS] : this.#run.desks;
+    return this.#cancelled ? UNDO_DESKS : this.#run.desks;
   }
 
   notice(effect: Effect): void {
@@ -80,19 +83,8 @@ export class CancelledRun implements Part {
   }
 
   deeds(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
-    if (this.#cancelled)
-      return takeBack(this.#stage, this.order, desks).map((deed) => () => this.#attempt(deed));
-    return this.#run.isAt(this.scenario.at.id)
-      ? [() => this.#attempt(() => this.#cancel())]
-      : this.#run.deeds(desks);
-  }
-
-  async #attempt(deed: Deed): Promise<void> {
-    try {
-      await deed();
-    } catch (error) {
-      this.#problem = error;
-    }
+    if (this.#cancelled) return takeBack(this.#stage, this.order, desks);
+    return this.#run.isAt(this.scenario.at.id) ? [() => this.#cancel()] : this.#run.deeds(desks);
   }
 
   async #cancel(): Promise<void> {

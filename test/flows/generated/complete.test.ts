@@ -36,7 +36,7 @@ const possible = (flow: Flow): Mishap[] =>
 /** What the generated scenarios have go wrong. */
 function played(flow: Flow): Mishap[] {
   const ways = scenariosOf(flow, make);
-  const outcomes = [...ways, ...passedOver(flow, make)].flatMap((way) =>
+  const outcomes = [...ways, ...passedOver(flow, ways)].flatMap((way) =>
     way.path.flatMap((step) => {
       const { rejection, first } = way.outcomes.get(step.id) ?? {};
       return [rejection, first].flatMap((error) => (error === undefined ? [] : [mishap(step, error)]));

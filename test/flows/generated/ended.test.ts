@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SUBORDER_FLOWS } from '#state-machines/catalogue.ts';
 import { Stage } from '#test/support/stage.ts';
-import { ENDS_AS, EndedRun, endedAtEachStep } from './ended.ts';
+import { EndedRun, endedAtEachStep } from './ended.ts';
 import { outOfOrder } from './expectations.ts';
-import { playParts } from './play.ts';
+import { AN_HOUR, playParts } from './play.ts';
 import { expectNothingTwice, making } from './played.ts';
+import { ENDS_AS } from './troubles.ts';
 
 const make = making(70_000_000);
 const SCENARIOS = SUBORDER_FLOWS.flatMap((flow) => endedAtEachStep(flow, make));
-const AN_HOUR = 3_600_000;
 
 describe('a rejection, or a time limit, with which an item ends', () => {
   let stage: Stage;

@@ -1,7 +1,6 @@
 import type { ListedWorkItem } from '#scripts/api.ts';
 import type { Making } from '#scripts/samples.ts';
 import type { Desk } from '#shared/domain/desks.ts';
-import type { RejectionRule } from '#shared/tasks/task.ts';
 import type { Effect } from '#simulator/simulator.ts';
 import type { Flow, Step } from '#state-machines/language/flow.ts';
 import { ancestors } from '#state-machines/language/graph.ts';
@@ -10,15 +9,8 @@ import type { Part } from './play.ts';
 import { type Deed, Run } from './run.ts';
 import { coveringWays, type Scenario, scenariosOf } from './scenarios.ts';
 import { seenOf } from './seen.ts';
-import { endingTroubles, type Trouble } from './troubles.ts';
+import { ENDS_AS, endingTroubles, type Trouble } from './troubles.ts';
 import { isUndo, ownEffects, stepOf, takeBack, UNDO_DESKS, whatWasUndone } from './undoing.ts';
-
-/** What becomes of an item by the rule that ended it. */
-export const ENDS_AS: Partial<Record<RejectionRule['action'], string>> = {
-  'cancel-item': 'cancelled',
-  'fail-item': 'failed',
-  'end-flow': 'completed',
-};
 
 /** A way through a flow, and what ends it at a step. */
 export interface EndedScenario extends Scenario {
@@ -28,15 +20,15 @@ export interface EndedScenario extends Scenario {
 
 /** A way through a flow for each rejection and time limit of its steps with which the item ends; each order is about an item of its own. */
 export const endedAtEachStep = (flow: Flow, making: () => Making): EndedScenario[] =>
-  coveringWays(scenariosOf(flow, making)).flatMap(({ steps }, index) =>
+  coveringWays(scenariosOf(flow, making)).flatMap(({ way, steps }) =>
     steps.flatMap((at) =>
-      endingTroubles(at).flatMap((ending): EndedScenario[] => {
-        const way = coveringWays(scenariosOf(flow, making))[index]?.way;
-        const name = `${way?.name}, ${ending.by === 'time' ? 'in time nothing' : ending.error} at ${at.id}`;
-        return way
-          ? [{ ...way, name, at, ending, troubles: new Map([...way.troubles, [at.id, [ending]]]) }]
-          : [];
-      }),
+      endingTroubles(at).map((ending) => ({
+        ...way.again(),
+        name: `${way.name}, ${ending.by === 'time' ? 'in time nothing' : ending.error} at ${at.id}`,
+        at,
+        ending,
+        troubles: new Map([...way.troubles, [at.id, [ending]]]),
+      })),
     ),
   );
 
@@ -46,7 +38,6 @@ export class EndedRun implements Part {
   readonly #run: Run;
   readonly #stage: Stage;
   #state = '';
-  #problem: unknown;
 
   private constructor(stage: Stage, scenario: EndedScenario, run: Run) {
     this.scenario = scenario;
@@ -64,7 +55,11 @@ export class EndedRun implements Part {
   }
 
   get problem(): unknown {
-    return this.#problem ?? this.#run.problem;
+    return this.#run.problem;
+  }
+
+  set problem(problem: unknown) {
+    this.#run.problem = problem;
   }
 
   get isOver(): boolean {
@@ -95,13 +90,7 @@ export class EndedRun implements Part {
       const last = this.#run.deeds(desks, this.scenario.at);
       return last.length > 0 ? last : this.#run.deeds(desks);
     }
-    return takeBack(this.#stage, this.order, desks).map((deed) => async () => {
-      try {
-        await deed();
-      } catch (error) {
-        this.#problem = error;
-      }
-    });
+    return takeBack(this.#stage, this.order, desks);
   }
 
   /** What became of it. */

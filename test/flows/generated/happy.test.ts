@@ -12,7 +12,8 @@ import { effectsOf } from './seen.ts';
 const make = making(10_000_000);
 /** An order for each flow, with an item for each way through it; collection is about an account, so its ways need one each. */
 const ORDERS = SUBORDER_FLOWS.flatMap((flow) => {
-  const ways = [...scenariosOf(flow, make), ...passedOver(flow, make)];
+  const found = scenariosOf(flow, make);
+  const ways = [...found, ...passedOver(flow, found)];
   return productsOf(flow).includes('collection') ? ways.map((way) => [way]) : [ways];
 });
 const SCENARIOS = ORDERS.flat();

@@ -1,16 +1,18 @@
 import type { ListedWorkItem } from '#scripts/api.ts';
 import type { Desk } from '#shared/domain/desks.ts';
 import type { Stage } from '#test/support/stage.ts';
-import { Run } from './run.ts';
+import { type Deed, Run } from './run.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** An order that has not ended by then does not end. */
 const LONGEST = 400 * 24 * 3_600_000;
 const MINUTE = 60_000;
+/** A pace at which systems have been asked for the last time before somebody looks. */
+export const AN_HOUR = 60 * MINUTE;
 const AT_ONCE = 8;
 
 /** What is played with an item of an order. */
-export interface Part extends Pick<Run, 'order' | 'isOver' | 'desks' | 'notice' | 'deeds'> {
+export interface Part extends Pick<Run, 'order' | 'problem' | 'isOver' | 'desks' | 'notice' | 'deeds'> {
   /** Looks at what has become of it, before anybody does something. */
   look?(): Promise<void>;
 }
@@ -57,7 +59,7 @@ export async function playParts<P extends Part>(
     const open = await stillOpen(runs);
     if (open.length === 0) return started;
     const desks = await openAt(stage, new Set(open.flatMap((run) => run.desks)));
-    const deeds = open.flatMap((run) => run.deeds(desks));
+    const deeds = open.flatMap((run) => run.deeds(desks).map((deed) => attempt(run, deed)));
     if (deeds.length > 0) {
       // Nobody does something in the instant in which it is asked for.
       await stage.platform.advanceTo((await cloud.now()) + pace);
@@ -69,6 +71,17 @@ export async function playParts<P extends Part>(
     await stage.platform.advanceTo(due + pace - MINUTE);
   }
 }
+
+/** What fails is the problem of the part that it was done for; the others go on. */
+const attempt =
+  (part: Part, deed: Deed): Deed =>
+  async () => {
+    try {
+      await deed();
+    } catch (error) {
+      part.problem = error;
+    }
+  };
 
 async function stillOpen<P extends Part>(runs: readonly P[]): Promise<P[]> {
   const open = runs.filter((run) => !run.isOver);

@@ -146,16 +146,6 @@ export class Run {
    */
   deeds(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>, at?: Step): Deed[] {
     const steps = this.#waiting().filter((step) => at === undefined || step === at);
-    return this.#possible(steps, desks).map((deed) => async () => {
-      try {
-        await deed();
-      } catch (error) {
-        this.problem = error;
-      }
-    });
-  }
-
-  #possible(steps: readonly Step[], desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
     return steps.flatMap((step): Deed[] => {
       const trouble = this.#troubleOf(step);
       const find = (desk: Desk | undefined, kind: 'manual' | 'fallout', at: string) =>

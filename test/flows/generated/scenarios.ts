@@ -28,6 +28,8 @@ export interface Scenario {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   /** What goes wrong with steps before they end as they do. */
   readonly troubles: ReadonlyMap<string, readonly Trouble[]>;
+  /** The way as it was found, about another item. */
+  readonly again: () => Scenario;
 }
 
 type Way = Pick<Scenario, 'path' | 'outcomes'>;
@@ -41,43 +43,28 @@ export function scenariosOf(flow: Flow, making: () => Making): Scenario[] {
       if (scenarios.has(key)) continue;
       const optional = way.path.filter((step) => step.when).map(({ id }) => id);
       const name = [flow.id, ...(optional.length > 0 ? [`with ${optional.join(', ')}`] : [])].join(' ');
-      scenarios.set(key, { name, flow, item: item(making()), ...way, troubles: repeatsOf(way) });
+      const troubles = repeatsOf(way);
+      const again = (): Scenario => ({ name, flow, item: item(making()), ...way, troubles, again });
+      scenarios.set(key, again());
     }
   return [...scenarios.values()];
 }
 
-/** A rejection that its flow passes over on one of its ways. */
-interface PassedOver {
-  readonly way: number;
-  readonly step: string;
-  readonly rejection: string;
-}
-
 /** Rejections that change nothing about the way through a flow, or lead the same way as another one: each on such a way. */
-export const passedOver = (flow: Flow, making: () => Making): Scenario[] =>
-  rejectionsPassedOver(flow, scenariosOf(flow, making)).flatMap((passed): Scenario[] => {
-    const { step, rejection } = passed;
-    // Anew for each, so that each is about an item of its own.
-    const way = scenariosOf(flow, making)[passed.way];
-    if (!way) return [];
-    const flags = way.outcomes.get(step)?.flags ?? {};
-    const outcomes = new Map([...way.outcomes, [step, { flags, rejection }]]);
-    return [{ ...way, name: `${way.name}, ${rejection} at ${step}`, outcomes }];
-  });
-
-function rejectionsPassedOver(flow: Flow, ways: readonly Scenario[]): PassedOver[] {
-  return flow.steps.flatMap((step) =>
-    Object.entries(rejectionsOf(step)).flatMap(([rejection, rule]) => {
-      const outcomes = ways.map((way) => way.outcomes.get(step.id));
-      if (rule.action !== 'continue-with-flag' || outcomes.some((one) => one?.rejection === rejection))
+export const passedOver = (flow: Flow, ways: readonly Scenario[]): Scenario[] =>
+  flow.steps.flatMap((step) =>
+    Object.entries(rejectionsOf(step)).flatMap(([rejection, rule]): Scenario[] => {
+      const outcomeOf = ({ outcomes }: Scenario) => outcomes.get(step.id);
+      if (rule.action !== 'continue-with-flag' || ways.some((way) => outcomeOf(way)?.rejection === rejection))
         return [];
-      const goesOnWithFlag = outcomes.findIndex((one) => one?.flags[rule.flag]);
       // Where no way has the flag from this step, it makes no difference there.
-      const way = goesOnWithFlag < 0 ? outcomes.findIndex((one) => one) : goesOnWithFlag;
-      return way < 0 ? [] : [{ way, step: step.id, rejection }];
+      const way = ways.find((one) => outcomeOf(one)?.flags[rule.flag]) ?? ways.find(outcomeOf);
+      if (!way) return [];
+      const outcome = { flags: outcomeOf(way)?.flags ?? {}, rejection };
+      const outcomes = new Map([...way.outcomes, [step.id, outcome]]);
+      return [{ ...way.again(), name: `${way.name}, ${rejection} at ${step.id}`, outcomes }];
     }),
   );
-}
 
 /** The way through a flow with the most steps, nothing of which is done twice; undefined when no order item selects the flow. */
 export const longestWay = (flow: Flow, making: () => Making): Scenario | undefined =>

@@ -1,7 +1,7 @@
 import { beforeAll, describe, it } from 'vitest';
 import { SUBORDER_FLOWS } from '#state-machines/catalogue.ts';
 import { Stage } from '#test/support/stage.ts';
-import { play } from './play.ts';
+import { AN_HOUR, play } from './play.ts';
 import { expectAllAnswered, expectNothingTwice, expectPlayed, making } from './played.ts';
 import type { Run } from './run.ts';
 import { coveringWays, type Scenario, scenariosOf } from './scenarios.ts';
@@ -18,9 +18,6 @@ const SCENARIOS = SUBORDER_FLOWS.flatMap((flow) =>
     };
   }),
 );
-
-/** Systems have been asked for the last time by then. */
-const AN_HOUR = 3_600_000;
 
 describe('what goes wrong goes to the desk or the step of its rule, and is repaired', () => {
   let stage: Stage;

@@ -19,10 +19,14 @@ export interface Trouble {
 
 /** Rules after which the step, or one before it, is done again. */
 const REPEATS: readonly RejectionRule['action'][] = ['fallout', 'ask-customer', 'rerun-from'];
-/** Rules after which nothing more is done for the item. */
-const ENDS: readonly RejectionRule['action'][] = ['cancel-item', 'fail-item', 'end-flow'];
+/** What an item has become by the rules after which nothing more is done for it. */
+export const ENDS_AS: Partial<Record<RejectionRule['action'], string>> = {
+  'cancel-item': 'cancelled',
+  'fail-item': 'failed',
+  'end-flow': 'completed',
+};
 
-export const endsItem = ({ rule }: Pick<Trouble, 'rule'>): boolean => ENDS.includes(rule.action);
+export const endsItem = ({ rule }: Pick<Trouble, 'rule'>): boolean => ENDS_AS[rule.action] !== undefined;
 
 /** What can go wrong with a step and be repaired: its system fails, rejections, and that nobody does anything in time. */
 export const repairableTroubles = (step: Step, flow: Flow): Trouble[] =>
