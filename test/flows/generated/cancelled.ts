@@ -8,7 +8,7 @@ import type { Stage } from '#test/support/stage.ts';
 import { type Part, playParts } from './play.ts';
 import { type Deed, Run } from './run.ts';
 import { longestWay, type Scenario } from './scenarios.ts';
-import { isUndo, ownEffects, stepOf, takeBack, UNDO_DESKS, whatWasUndone } from './undoing.ts';
+import { isUndo, ownEffects, StoppedRun, stepOf, takeBack, UNDO_DESKS, whatWasUndone } from './undoing.ts';
 
 /** What the customer is told when a request to cancel has been carried out, or refused. */
 const OVER = ['ORDER_CANCELLED', 'CANCELLATION_REFUSED'];
@@ -34,19 +34,10 @@ export function cancelledAtEachStep(flow: Flow, making: () => Making): Cancelled
 }
 
 /** An order that is played until the step comes, and then cancelled. */
-export class CancelledRun implements Part {
-  readonly scenario: CancelledScenario;
-  readonly #run: Run;
-  readonly #stage: Stage;
+export class CancelledRun extends StoppedRun<CancelledScenario> implements Part {
   #isSettled = false;
   /** Id of the request to cancel, once it was made, and what systems had done by then. */
   #cancelled: { readonly id: string; readonly effects: number } | undefined;
-
-  private constructor(stage: Stage, scenario: CancelledScenario, run: Run) {
-    this.scenario = scenario;
-    this.#run = run;
-    this.#stage = stage;
-  }
 
   static async start(stage: Stage, scenario: CancelledScenario): Promise<CancelledRun[]> {
     const { at } = scenario;
@@ -57,39 +48,27 @@ export class CancelledRun implements Part {
     return runs.map((run) => new CancelledRun(stage, scenario, run));
   }
 
-  get order(): string {
-    return this.#run.order;
-  }
-
-  get problem(): unknown {
-    return this.#run.problem;
-  }
-
-  set problem(problem: unknown) {
-    this.#run.problem = problem;
-  }
-
   get isOver(): boolean {
-    return this.#isSettled || this.problem !== undefined || (!this.#cancelled && this.#run.isOver);
+    return this.#isSettled || this.problem !== undefined || (!this.#cancelled && this.run.isOver);
   }
 
   get desks(): readonly Desk[] {
-    return this.#cancelled ? UNDO_DESKS : this.#run.desks;
+    return this.#cancelled ? UNDO_DESKS : this.run.desks;
   }
 
   notice(effect: Effect): void {
-    this.#run.notice(effect);
+    this.run.notice(effect);
     if (OVER.some((message) => effect.step?.endsWith(message))) this.#isSettled = true;
   }
 
   deeds(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
-    if (this.#cancelled) return takeBack(this.#stage, this.order, desks);
-    return this.#run.isAt(this.scenario.at.id) ? [() => this.#cancel()] : this.#run.deeds(desks);
+    if (this.#cancelled) return takeBack(this.stage, this.order, desks);
+    return this.run.isAt(this.scenario.at.id) ? [() => this.#cancel()] : this.run.deeds(desks);
   }
 
   async #cancel(): Promise<void> {
     const effects = this.#own.length;
-    const { id } = await this.#stage.api.cancel(this.order);
+    const { id } = await this.stage.api.cancel(this.order);
     this.#cancelled = { id, effects };
   }
 
@@ -97,8 +76,8 @@ export class CancelledRun implements Part {
   async outcome() {
     if (!this.#cancelled) throw new Error(`${this.scenario.name}: the step never came`);
     const { id, effects } = this.#cancelled;
-    const { state } = await this.#stage.api.cancellation(id);
-    const { productOrderItem } = await this.#stage.api.order(this.order);
+    const { state } = await this.stage.api.cancellation(id);
+    const { productOrderItem } = await this.stage.api.order(this.order);
     return {
       request: state,
       item: productOrderItem[0]?.state,
@@ -119,7 +98,7 @@ export class CancelledRun implements Part {
   }
 
   get #own(): readonly Effect[] {
-    return ownEffects(this.#stage, this.scenario, this.order);
+    return ownEffects(this.stage, this.scenario, this.order);
   }
 }
 

@@ -10,7 +10,7 @@ import { type Deed, Run } from './run.ts';
 import { coveringWays, type Scenario, scenariosOf } from './scenarios.ts';
 import { seenOf } from './seen.ts';
 import { ENDS_AS, endingTroubles, type Trouble } from './troubles.ts';
-import { isUndo, ownEffects, stepOf, takeBack, UNDO_DESKS, whatWasUndone } from './undoing.ts';
+import { isUndo, ownEffects, StoppedRun, stepOf, takeBack, UNDO_DESKS, whatWasUndone } from './undoing.ts';
 
 /** A way through a flow, and what ends it at a step. */
 export interface EndedScenario extends Scenario {
@@ -33,33 +33,12 @@ export const endedAtEachStep = (flow: Flow, making: () => Making): EndedScenario
   );
 
 /** An order that is played until its item ends, with people taking back what they did. */
-export class EndedRun implements Part {
-  readonly scenario: EndedScenario;
-  readonly #run: Run;
-  readonly #stage: Stage;
+export class EndedRun extends StoppedRun<EndedScenario> implements Part {
   #state = '';
-
-  private constructor(stage: Stage, scenario: EndedScenario, run: Run) {
-    this.scenario = scenario;
-    this.#run = run;
-    this.#stage = stage;
-  }
 
   static async start(stage: Stage, scenario: EndedScenario): Promise<EndedRun[]> {
     const runs = await Run.start(stage, [scenario]);
     return runs.map((run) => new EndedRun(stage, scenario, run));
-  }
-
-  get order(): string {
-    return this.#run.order;
-  }
-
-  get problem(): unknown {
-    return this.#run.problem;
-  }
-
-  set problem(problem: unknown) {
-    this.#run.problem = problem;
   }
 
   get isOver(): boolean {
@@ -67,7 +46,7 @@ export class EndedRun implements Part {
   }
 
   get desks(): readonly Desk[] {
-    return this.#isEnding ? UNDO_DESKS : this.#run.desks;
+    return this.#isEnding ? UNDO_DESKS : this.run.desks;
   }
 
   /** Whether what was done is being taken back. */
@@ -76,28 +55,28 @@ export class EndedRun implements Part {
   }
 
   notice(effect: Effect): void {
-    this.#run.notice(effect);
+    this.run.notice(effect);
   }
 
   async look(): Promise<void> {
-    const { productOrderItem } = await this.#stage.api.order(this.order);
+    const { productOrderItem } = await this.stage.api.order(this.order);
     this.#state = productOrderItem[0]?.state ?? '';
   }
 
   deeds(desks: ReadonlyMap<Desk, readonly ListedWorkItem[]>): Deed[] {
     if (!this.#isEnding) {
       // What ends it comes alone: beside it, others would still do their work for it.
-      const last = this.#run.deeds(desks, this.scenario.at);
-      return last.length > 0 ? last : this.#run.deeds(desks);
+      const last = this.run.deeds(desks, this.scenario.at);
+      return last.length > 0 ? last : this.run.deeds(desks);
     }
-    return takeBack(this.#stage, this.order, desks);
+    return takeBack(this.stage, this.order, desks);
   }
 
   /** What became of it. */
   async outcome() {
     const { at, flow } = this.scenario;
-    const { item, failures, messages } = await seenOf(this.#stage, this.#run);
-    const own = ownEffects(this.#stage, this.scenario, this.order);
+    const { item, failures, messages } = await seenOf(this.stage, this.run);
+    const own = ownEffects(this.stage, this.scenario, this.order);
     const before = ancestors(flow);
     const forward = own.filter((effect) => !isUndo(effect)).map(stepOf);
     return {

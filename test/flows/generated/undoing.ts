@@ -4,7 +4,7 @@ import type { Desk } from '#shared/domain/desks.ts';
 import { ALL_TASKS, compensationOf } from '#shared/tasks/registry.ts';
 import type { Effect } from '#simulator/simulator.ts';
 import type { Stage } from '#test/support/stage.ts';
-import { type Deed, isMadeBy } from './run.ts';
+import { type Deed, isMadeBy, type Run } from './run.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** Desks at which people take something back. */
@@ -16,6 +16,31 @@ export const UNDO_DESKS: readonly Desk[] = [
     }),
   ),
 ];
+
+/** An order of one item that does not come to its end: what was done for it is taken back. */
+export abstract class StoppedRun<S extends Scenario> {
+  readonly scenario: S;
+  protected readonly run: Run;
+  protected readonly stage: Stage;
+
+  constructor(stage: Stage, scenario: S, run: Run) {
+    this.scenario = scenario;
+    this.run = run;
+    this.stage = stage;
+  }
+
+  get order(): string {
+    return this.run.order;
+  }
+
+  get problem(): unknown {
+    return this.run.problem;
+  }
+
+  set problem(problem: unknown) {
+    this.run.problem = problem;
+  }
+}
 
 /** What people took in hand for an order is put back. @param desks what is open at them */
 export const takeBack = (
